@@ -1,0 +1,132 @@
+// Package clock keeps the time of a world: it follows the machine's clock, at a rate,
+// until somebody freezes, sets or advances it. It is the only package that knows the
+// wall clock; everything else is handed an instant.
+package clock
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// A Source tells real time and waits in it.
+type Source interface {
+	// Now is the present instant, in UTC.
+	Now() time.Time
+	// Sleep waits for d of real time, or until ctx ends, whose error it then returns.
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// Wall is the machine's own clock.
+type Wall struct{}
+
+// Now implements Source.
+func (Wall) Now() time.Time { return time.Now().UTC() }
+
+// Sleep implements Source.
+func (Wall) Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// ErrBackwards is returned when a clock would have to go back. Only a reset of the
+// world, or a world in which nothing was ever ordered, may do that.
+var ErrBackwards = errors.New("a world's clock does not go backwards")
+
+// Mode says whether a clock runs.
+type Mode string
+
+// The two modes.
+const (
+	Follow Mode = "follow"
+	Frozen Mode = "frozen"
+)
+
+// Clock is the time of one world. Its methods may be called from any goroutine; the
+// world's lock is taken before the clock's, never after.
+type Clock struct {
+	src Source
+
+	mu     sync.Mutex
+	mode   Mode
+	base   time.Time // the world's instant when the source showed anchor
+	anchor time.Time
+	rate   float64 // world seconds for each real second
+}
+
+// New is a clock that follows src.
+func New(src Source) *Clock {
+	c := &Clock{src: src}
+	c.Restart()
+	return c
+}
+
+// Restart lets the clock follow its source again, as a new one does.
+func (c *Clock) Restart() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.src.Now()
+	c.mode, c.base, c.anchor, c.rate = Follow, now, now, 1
+}
+
+// Now is the world's present instant, in UTC.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now(c.src.Now())
+}
+
+func (c *Clock) now(real time.Time) time.Time {
+	if c.mode == Frozen {
+		return c.base
+	}
+	return c.base.Add(time.Duration(float64(real.Sub(c.anchor)) * c.rate))
+}
+
+// State tells the mode and the rate, for those who show it.
+func (c *Clock) State() (Mode, float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.mode, c.rate
+}
+
+// Freeze stops the clock where it is.
+func (c *Clock) Freeze() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.base, c.mode = c.now(c.src.Now()), Frozen
+}
+
+// Jump moves the clock to t and leaves its mode as it is. The caller has run what was
+// due until then.
+func (c *Clock) Jump(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.base, c.anchor = t.UTC(), c.src.Now()
+}
+
+// Set stops the clock at t.
+func (c *Clock) Set(t time.Time) {
+	c.Jump(t)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.mode = Frozen
+}
+
+// Run lets the clock go on from where it is, rate world seconds for each real one.
+func (c *Clock) Run(rate float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	real := c.src.Now()
+	c.base, c.anchor, c.mode, c.rate = c.now(real), real, Follow, rate
+}

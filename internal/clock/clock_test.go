@@ -1,0 +1,74 @@
+package clock_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/clock"
+)
+
+// hand is a source moved by hand.
+type hand struct{ t time.Time }
+
+func (h *hand) Now() time.Time                           { return h.t }
+func (*hand) Sleep(context.Context, time.Duration) error { return nil }
+
+func TestClock(t *testing.T) {
+	t.Parallel()
+	src := &hand{time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	c := clock.New(src)
+	want := func(d time.Duration, when string) {
+		t.Helper()
+		if got := c.Now().Sub(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)); got != d {
+			t.Errorf("%s: %v after the start, want %v", when, got, d)
+		}
+	}
+	src.t = src.t.Add(time.Minute)
+	want(time.Minute, "following")
+	c.Jump(c.Now().Add(time.Hour))
+	src.t = src.t.Add(time.Minute)
+	want(62*time.Minute, "a jump keeps it running")
+	c.Freeze()
+	src.t = src.t.Add(time.Hour)
+	want(62*time.Minute, "frozen")
+	c.Run(60)
+	src.t = src.t.Add(time.Minute)
+	want(122*time.Minute, "sixty times as fast")
+	c.Set(time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC))
+	src.t = src.t.Add(time.Hour)
+	want(24*time.Hour, "set")
+	c.Restart()
+	if got := c.Now(); !got.Equal(src.t) {
+		t.Errorf("restarted: %v, want %v", got, src.t)
+	}
+}
+
+func TestParseDuration(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"700ms": 700 * time.Millisecond, "90s": 90 * time.Second, "36h": 36 * time.Hour, "30d": 720 * time.Hour,
+		"1d12h": 36 * time.Hour, "0s": 0, "1.5d": 36 * time.Hour,
+	} {
+		if got, err := clock.ParseDuration(text); err != nil || got != want {
+			t.Errorf("%s: %v, %v, want %v", text, got, err, want)
+		}
+	}
+	for _, bad := range []string{"", "d", "30", "-1s", "-1d", "1w", "40000d", "1d-1h", "NaNd", "Infd"} {
+		if got, err := clock.ParseDuration(bad); err == nil {
+			t.Errorf("%q was taken as %v", bad, got)
+		}
+	}
+}
+
+func FuzzParseDuration(f *testing.F) {
+	for _, s := range []string{"30d", "1d12h", "700ms", "1e9d"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		d, err := clock.ParseDuration(s)
+		if err == nil && (d < 0 || d > clock.MaxDuration) {
+			t.Errorf("%q became %v", s, d)
+		}
+	})
+}

@@ -1,0 +1,49 @@
+package clock
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// MaxDuration bounds what ParseDuration accepts: a hundred years.
+const MaxDuration = 100 * 365 * 24 * time.Hour
+
+// ParseDuration reads a length of time as the product writes it: Go's own notation and
+// a leading number of days, such as 700ms, 90s, 36h, 30d or 1d12h. It is never negative
+// and at most MaxDuration.
+func ParseDuration(s string) (time.Duration, error) {
+	bad := func() (time.Duration, error) {
+		return 0, fmt.Errorf("%q is no duration: write 700ms, 90s, 5m, 36h or 30d", s)
+	}
+	rest, total := s, time.Duration(0)
+	if days, after, found := strings.Cut(s, "d"); found {
+		n, err := strconv.ParseFloat(days, 64)
+		if err != nil || !(n >= 0 && n <= MaxDuration.Hours()/24) {
+			return bad()
+		}
+		total, rest = time.Duration(n*24*float64(time.Hour)), after
+		if rest == "" {
+			return total, nil
+		}
+	}
+	d, err := time.ParseDuration(rest)
+	if err != nil || d < 0 || d > MaxDuration-total {
+		return bad()
+	}
+	return total + d, nil
+}
+
+// FormatDuration writes d as ParseDuration reads it, in days where it is long.
+func FormatDuration(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d < day {
+		return d.String()
+	}
+	out := strconv.Itoa(int(d/day)) + "d"
+	if rest := d % day; rest > 0 {
+		out += rest.String()
+	}
+	return out
+}
