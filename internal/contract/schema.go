@@ -1,0 +1,81 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// findings takes place, rule and reason from the validator's errors; their own text
+// prints whole schemas.
+func findings(err error, place, basis string) []Finding {
+	if err == nil {
+		return nil
+	}
+	var many openapi3.MultiError
+	if errors.As(err, &many) {
+		var out []Finding
+		for _, e := range many {
+			out = append(out, findings(e, place, basis)...)
+		}
+		return out
+	}
+	var se *openapi3.SchemaError
+	if !errors.As(err, &se) {
+		return []Finding{{Code: place + ".invalid", Message: err.Error(), Basis: basis}}
+	}
+	f := Finding{Code: place + "." + rule(se.SchemaField), Basis: basis}
+	if steps := se.JSONPointer(); len(steps) > 0 {
+		f.Pointer = "/" + strings.Join(steps, "/")
+	}
+	f.Message = sentence(se, &f)
+	return []Finding{f}
+}
+
+// rule is our short word for a keyword of the schema.
+func rule(keyword string) string {
+	switch keyword {
+	case "properties":
+		return "undeclared"
+	case "required", "type", "enum", "pattern", "format", "oneOf", "anyOf", "allOf", "nullable":
+		return keyword
+	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf":
+		return "range"
+	case "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties":
+		return "size"
+	}
+	return "invalid"
+}
+
+var quoted = regexp.MustCompile(`property "([^"]*)"`)
+
+func sentence(se *openapi3.SchemaError, f *Finding) string {
+	what := "the value"
+	if f.Pointer != "" {
+		what = f.Pointer
+	}
+	s := se.Schema
+	switch se.SchemaField {
+	case "required":
+		return fmt.Sprintf("send %s: it is required", what)
+	case "properties":
+		name := what
+		if m := quoted.FindStringSubmatch(se.Reason); m != nil {
+			f.Pointer += "/" + m[1]
+			name = f.Pointer
+		}
+		return fmt.Sprintf("leave out %s: there is no such field", name)
+	case "type":
+		return fmt.Sprintf("%s must be %s", what, kind(s))
+	case "nullable":
+		return fmt.Sprintf("%s must be %s, not null", what, kind(s))
+	case "enum":
+		return fmt.Sprintf("%s must be one of %v", what, s.Enum)
+	case "pattern":
+		return fmt.Sprintf("%s must match %s", what, s.Pattern)
+	}
+	return what + ": " + se.Reason
+}
