@@ -1,0 +1,157 @@
+// Package journal keeps what was asked of a world and what it answered: a bounded ring,
+// oldest out first.
+package journal
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/contract"
+)
+
+// The bounds of one journal.
+const (
+	MaxEntries = 10_000
+	MaxBytes   = 64 << 20
+)
+
+// An Entry is one exchange, complete: it is written before the client has its answer
+// and never changed.
+type Entry struct {
+	ID        string             `json:"id"`
+	At        time.Time          `json:"at"`   // on the world's clock
+	Real      time.Time          `json:"real"` // on the machine's
+	World     string             `json:"world,omitempty"`
+	Provider  string             `json:"provider,omitempty"`
+	Operation string             `json:"operation,omitempty"` // with the provider's name: esimfly.createOrder
+	Method    string             `json:"method"`
+	URL       string             `json:"url"`
+	Request   Message            `json:"request"`
+	Status    int                `json:"status"`
+	Response  Message            `json:"response"`
+	Findings  []contract.Finding `json:"findings,omitempty"`
+	Hint      string             `json:"hint,omitempty"`
+	Rule      string             `json:"rule,omitempty"` // of a scenario, that answered or delayed
+	Edges     []Edge             `json:"edges,omitempty"`
+	Duration  time.Duration      `json:"durationNs"` // real time spent
+}
+
+// A Message is one direction of an exchange.
+type Message struct {
+	Header http.Header `json:"header,omitempty"`
+	Body   string      `json:"body,omitempty"`
+}
+
+// An Edge is a transition that the exchange passed, or that fell due before it.
+type Edge struct {
+	At   time.Time `json:"at"`
+	Edge string    `json:"edge"`
+	ID   string    `json:"id"`
+}
+
+// Secret is what stands in the journal for a credential.
+const Secret = "[redacted]"
+
+// Redact is a copy of h in which the named headers hide their value.
+func Redact(h http.Header, names ...string) http.Header {
+	out := h.Clone()
+	for _, n := range names {
+		if len(out.Values(n)) > 0 {
+			out.Set(n, Secret)
+		}
+	}
+	return out
+}
+
+// overhead is what an entry costs beside its texts, roughly.
+const overhead = 1024
+
+func (e *Entry) size() int {
+	n := overhead + len(e.URL) + len(e.Request.Body) + len(e.Response.Body)
+	for _, h := range []http.Header{e.Request.Header, e.Response.Header} {
+		for k, vs := range h {
+			n += len(k)
+			for _, v := range vs {
+				n += len(v)
+			}
+		}
+	}
+	return n
+}
+
+// A Journal is safe for use from any goroutine. Its lock is the innermost: nothing else
+// is taken under it.
+type Journal struct {
+	mu      sync.Mutex
+	entries []*Entry // a queue: the first start entries are gone
+	start   int
+	bytes   int
+}
+
+// Add appends an entry and drops the oldest beyond the bounds.
+func (j *Journal) Add(e *Entry) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.entries = append(j.entries, e)
+	j.bytes += e.size()
+	for len(j.entries)-j.start > MaxEntries || j.bytes > MaxBytes && len(j.entries)-j.start > 1 {
+		j.bytes -= j.entries[j.start].size()
+		j.entries[j.start] = nil
+		j.start++
+	}
+	if j.start > MaxEntries {
+		j.entries = append([]*Entry(nil), j.entries[j.start:]...)
+		j.start = 0
+	}
+}
+
+// Clear forgets everything.
+func (j *Journal) Clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.entries, j.start, j.bytes = nil, 0, 0
+}
+
+// A Filter chooses entries; its zero value takes all.
+type Filter struct {
+	Operation string    // esimfly.createOrder, or createOrder of any provider
+	Status    int       // 0: any
+	Finding   string    // a code among the findings; "*" any at all
+	Since     time.Time // at or after, on the world's clock
+	Limit     int       // the newest so many; 0: all
+}
+
+// List gives the chosen entries, newest last.
+func (j *Journal) List(f Filter) []*Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	out := []*Entry{}
+	for _, e := range j.entries[j.start:] {
+		if f.takes(e) {
+			out = append(out, e)
+		}
+	}
+	if f.Limit > 0 && len(out) > f.Limit {
+		out = out[len(out)-f.Limit:]
+	}
+	return out
+}
+
+func (f Filter) takes(e *Entry) bool {
+	if f.Operation != "" && f.Operation != e.Operation && e.Provider+"."+f.Operation != e.Operation {
+		return false
+	}
+	if f.Status != 0 && f.Status != e.Status || e.At.Before(f.Since) {
+		return false
+	}
+	if f.Finding == "" {
+		return true
+	}
+	for _, found := range e.Findings {
+		if f.Finding == "*" || f.Finding == found.Code {
+			return true
+		}
+	}
+	return false
+}
