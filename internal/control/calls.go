@@ -1,0 +1,259 @@
+package control
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/internal/journal"
+)
+
+func (h *handler) health(w http.ResponseWriter, _ *http.Request) { answer(w, h.sim.Health()) }
+
+func (h *handler) qr(w http.ResponseWriter, r *http.Request) {
+	iccid, isPNG := strings.CutSuffix(variable(r, "image"), ".png")
+	png, err := h.sim.QR(variable(r, "world"), iccid)
+	if err != nil || !isPNG {
+		Problem{Status: http.StatusNotFound, Detail: "there is no such QR image"}.write(w)
+		return
+	}
+	w.Header().Set("Content-Type", "image/png")
+	_, _ = w.Write(png)
+}
+
+func (h *handler) worlds(w http.ResponseWriter, _ *http.Request) {
+	answer(w, struct {
+		Worlds []Summary `json:"worlds"`
+	}{h.sim.Worlds()})
+}
+
+func (h *handler) view(w http.ResponseWriter, _ *http.Request, world World) { answer(w, world.View()) }
+
+// ownSettings are those of the world itself, beside the providers.
+var ownSettings = []string{"validate"}
+
+func (h *handler) patch(w http.ResponseWriter, r *http.Request, world World) {
+	b, ok := readBody(w, r)
+	if !ok {
+		return
+	}
+	patch := map[string]map[string]any{}
+	for key, v := range b.members {
+		if isOwn(key) {
+			if patch[""] == nil {
+				patch[""] = map[string]any{}
+			}
+			patch[""][key] = v
+			continue
+		}
+		settings, ok := v.(map[string]any)
+		if !ok {
+			Problem{Status: http.StatusBadRequest, Pointer: "/" + key, Detail: key + " must be an object of settings"}.write(w)
+			return
+		}
+		patch[key] = settings
+	}
+	if err := world.Patch(patch); err != nil {
+		h.fail(w, err)
+		return
+	}
+	answer(w, world.View())
+}
+
+func isOwn(key string) bool {
+	for _, own := range ownSettings {
+		if own == key {
+			return true
+		}
+	}
+	return false
+}
+
+// A settled answer says what time it is and what happened on the way there.
+type settled struct {
+	Now      time.Time      `json:"now"`
+	Happened []journal.Edge `json:"happened"`
+}
+
+func (h *handler) settled(w http.ResponseWriter, world World, happened []journal.Edge, err error) {
+	if err != nil {
+		h.fail(w, err)
+		return
+	}
+	answer(w, settled{world.Now(), listed(happened)})
+}
+
+func listed(happened []journal.Edge) []journal.Edge {
+	if happened == nil {
+		return []journal.Edge{}
+	}
+	return happened
+}
+
+func (h *handler) clock(w http.ResponseWriter, r *http.Request, world World) {
+	b, ok := readBody(w, r, "advance", "set", "freeze", "follow", "rate")
+	if !ok {
+		return
+	}
+	advance, hasAdvance := b.text("advance")
+	set, hasSet := b.text("set")
+	freeze, follow := b.truth("freeze"), b.truth("follow")
+	rate, hasRate := b.number("rate")
+	if b.failed(w) {
+		return
+	}
+	if count(hasAdvance, hasSet, freeze, follow) != 1 || hasRate && !follow {
+		Problem{Status: http.StatusBadRequest, Detail: `send one of {"advance":"30d"}, {"set":"2026-07-01T00:00:00Z"}, {"freeze":true} or {"follow":true,"rate":60}`}.write(w)
+		return
+	}
+	switch {
+	case hasAdvance:
+		d, err := clock.ParseDuration(advance)
+		if err != nil {
+			Problem{Status: http.StatusBadRequest, Pointer: "/advance", Detail: err.Error()}.write(w)
+			return
+		}
+		happened, err := world.Advance(d)
+		h.settled(w, world, happened, err)
+	case hasSet:
+		t, err := time.Parse(time.RFC3339, set)
+		if err != nil {
+			Problem{Status: http.StatusBadRequest, Pointer: "/set", Detail: "set is an instant such as 2026-07-01T00:00:00Z"}.write(w)
+			return
+		}
+		happened, err := world.Set(t.UTC())
+		h.settled(w, world, happened, err)
+	case freeze:
+		h.settled(w, world, world.Freeze(), nil)
+	default:
+		if !hasRate {
+			rate = 1
+		}
+		happened, err := world.Follow(rate)
+		h.settled(w, world, happened, err)
+	}
+}
+
+func count(conditions ...bool) (n int) {
+	for _, c := range conditions {
+		if c {
+			n++
+		}
+	}
+	return n
+}
+
+func (h *handler) edge(w http.ResponseWriter, r *http.Request, world World) {
+	b, ok := readBody(w, r, "edge", "id")
+	if !ok {
+		return
+	}
+	edge, _ := b.required("edge")
+	id, _ := b.required("id")
+	if b.failed(w) {
+		return
+	}
+	happened, err := world.Pass(edge, id)
+	h.settled(w, world, happened, err)
+}
+
+func (h *handler) reset(w http.ResponseWriter, r *http.Request, world World) {
+	if _, ok := readBody(w, r, "-"); !ok {
+		return
+	}
+	if err := world.Reset(); err != nil {
+		h.fail(w, err)
+		return
+	}
+	answer(w, world.View())
+}
+
+// device is one of install, attach, use and remove.
+func (h *handler) device(kind string) func(http.ResponseWriter, *http.Request, World) {
+	allowed := map[string][]string{"install": {"-"}, "attach": {"country"}, "use": {"mb", "bytes", "country"}, "remove": {"-"}}[kind]
+	return func(w http.ResponseWriter, r *http.Request, world World) {
+		b, ok := readBody(w, r, allowed...)
+		if !ok {
+			return
+		}
+		country, _ := b.text("country")
+		mb, hasMB := b.number("mb")
+		bytes, hasBytes := b.number("bytes")
+		if b.failed(w) {
+			return
+		}
+		if kind == "use" && hasMB == hasBytes || mb < 0 || bytes < 0 || mb > 1e9 || bytes > 1e15 {
+			Problem{Status: http.StatusBadRequest, Detail: `send {"mb":500} in the seller's own megabytes, or {"bytes":1}`}.write(w)
+			return
+		}
+		country = strings.ToUpper(country)
+		if country != "" && len(country) != 2 {
+			Problem{Status: http.StatusBadRequest, Pointer: "/country", Detail: "country is an ISO code of two letters, such as JP"}.write(w)
+			return
+		}
+		acted, err := world.Act(variable(r, "esim"), func(megabyte esim.Bytes) esim.Action {
+			volume := esim.Bytes(bytes)
+			if hasMB {
+				volume = esim.Bytes(mb * float64(megabyte))
+			}
+			return esim.Action{Kind: esim.ActionKind(kind), Country: country, Bytes: volume}
+		})
+		if err != nil {
+			h.fail(w, err)
+			return
+		}
+		acted.Happened = listed(acted.Happened)
+		answer(w, acted)
+	}
+}
+
+func (h *handler) requests(w http.ResponseWriter, r *http.Request, world World) {
+	if f, ok := filter(w, r); ok {
+		answer(w, requests{world.Requests(f)})
+	}
+}
+
+func (h *handler) lone(w http.ResponseWriter, r *http.Request) {
+	if f, ok := filter(w, r); ok {
+		answer(w, requests{h.sim.Requests(f)})
+	}
+}
+
+type requests struct {
+	Requests []*journal.Entry `json:"requests"`
+}
+
+func filter(w http.ResponseWriter, r *http.Request) (f journal.Filter, ok bool) {
+	bad := func(key, why string) (journal.Filter, bool) {
+		Problem{Status: http.StatusBadRequest, Detail: key + ": " + why, Pointer: "query/" + key}.write(w)
+		return f, false
+	}
+	for key, values := range r.URL.Query() {
+		v := values[0]
+		var err error
+		switch key {
+		case "operation":
+			f.Operation = v
+		case "finding":
+			f.Finding = v
+		case "status":
+			if f.Status, err = strconv.Atoi(v); err != nil {
+				return bad(key, "is a number such as 400")
+			}
+		case "limit":
+			if f.Limit, err = strconv.Atoi(v); err != nil || f.Limit < 1 {
+				return bad(key, "is a number above 0")
+			}
+		case "since":
+			if f.Since, err = time.Parse(time.RFC3339, v); err != nil {
+				return bad(key, "is an instant such as 2026-07-01T00:00:00Z")
+			}
+		default:
+			return bad(key, "there is no such filter: use operation, status, finding, since or limit")
+		}
+	}
+	return f, true
+}

@@ -1,0 +1,112 @@
+// Package control is the plane from which a simulator is steered and looked into:
+// everything under /_sim/, described by openapi/control.yaml. The command line and the
+// dashboard are two clients of it.
+package control
+
+import (
+	"time"
+
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/internal/journal"
+)
+
+// Sim is what the plane steers.
+type Sim interface {
+	Health() Health
+	APIs() []API
+	Worlds() []Summary
+	// World makes the world when it is named for the first time.
+	World(name string) (World, error)
+	// Requests are those no world could be found for.
+	Requests(journal.Filter) []*journal.Entry
+	QR(world, iccid string) ([]byte, error)
+	Kind(error) Kind
+}
+
+// World is one test environment.
+type World interface {
+	View() View
+	Now() time.Time
+	Patch(map[string]map[string]any) error
+	Advance(time.Duration) ([]journal.Edge, error)
+	Set(time.Time) ([]journal.Edge, error)
+	Freeze() []journal.Edge
+	Follow(rate float64) ([]journal.Edge, error)
+	Pass(edge, id string) ([]journal.Edge, error)
+	Act(id string, action func(megabyte esim.Bytes) esim.Action) (Acted, error)
+	Reset() error
+	Requests(journal.Filter) []*journal.Entry
+}
+
+// A Kind says how an error is answered.
+type Kind struct {
+	Status  int
+	Pointer string // JSON pointer into the body, where one member is at fault
+}
+
+// Health says that requests are served.
+type Health struct {
+	Status  string  `json:"status"`
+	Version string  `json:"version"`
+	Seed    uint64  `json:"seed"`
+	Uptime  float64 `json:"uptimeSeconds"`
+}
+
+// An API is one provider, for the index.
+type API struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	Base  string `json:"base"` // path; in answers the whole URL
+}
+
+// A Summary is a world in a list.
+type Summary struct {
+	Name     string    `json:"name"`
+	LastUsed time.Time `json:"lastUsed"`
+}
+
+// A View is a world as the plane shows it.
+type View struct {
+	Name      string                    `json:"name"`
+	Clock     Clock                     `json:"clock"`
+	Validate  string                    `json:"validate"`
+	Scenarios []string                  `json:"scenarios"`
+	Settings  map[string]map[string]any `json:"settings"`
+	ESIMs     []ESIM                    `json:"esims"`
+	Waiting   []Wait                    `json:"waiting"`
+}
+
+// A Clock is a world's time.
+type Clock struct {
+	Now  time.Time `json:"now"`
+	Mode string    `json:"mode"`
+	Rate float64   `json:"rate"`
+}
+
+// An ESIM is one profile of a world.
+type ESIM struct {
+	ICCID    string    `json:"iccid"`
+	Provider string    `json:"provider"`
+	ID       string    `json:"id,omitempty"`
+	Status   string    `json:"status"` // in the provider's words
+	LPA      string    `json:"lpa"`
+	OnDevice bool      `json:"onDevice"`
+	Country  string    `json:"country,omitempty"` // of the last registration
+	IssuedAt time.Time `json:"issuedAt"`
+}
+
+// A Wait is a thing that stands before an edge.
+type Wait struct {
+	Edge      string     `json:"edge"`
+	ID        string     `json:"id"`
+	Due       *time.Time `json:"due,omitempty"`
+	LooksLeft *int       `json:"looksLeft,omitempty"`
+}
+
+// An Acted is what a device action led to.
+type Acted struct {
+	ICCID     string         `json:"iccid"`
+	Status    string         `json:"status"`
+	UsedBytes int64          `json:"usedBytes"`
+	Happened  []journal.Edge `json:"happened"`
+}

@@ -1,0 +1,130 @@
+package control
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/mux"
+)
+
+// Config says what the plane steers and who may use it.
+type Config struct {
+	Sim Sim
+	// Token is asked for as a bearer token; "" asks none.
+	Token string
+	// AllowHosts are further names under which the plane may be called.
+	AllowHosts []string
+}
+
+type handler struct {
+	Config
+	sim Sim
+}
+
+// New is the handler of everything under /_sim/.
+func New(c Config) http.Handler {
+	h := &handler{Config: c, sim: c.Sim}
+	r := mux.NewRouter().UseEncodedPath()
+	open := r.PathPrefix("/_sim").Subrouter()
+	open.Path("/health").Methods("GET").HandlerFunc(h.health)
+	open.Path("/qr/{world}/{image}").Methods("GET").HandlerFunc(h.qr)
+	open.PathPrefix("/flags/").Methods("GET").Handler(Flags("/_sim/flags/"))
+
+	steer := open.NewRoute().Subrouter()
+	steer.Use(h.guard)
+	steer.Path("/requests").Methods("GET").HandlerFunc(h.lone)
+	steer.Path("/worlds").Methods("GET").HandlerFunc(h.worlds)
+	world := func(method, path string, f func(http.ResponseWriter, *http.Request, World)) {
+		steer.Path("/worlds/{world}" + path).Methods(method).HandlerFunc(h.inWorld(f))
+	}
+	world("GET", "", h.view)
+	world("PATCH", "", h.patch)
+	world("POST", "/clock", h.clock)
+	world("POST", "/edges", h.edge)
+	world("POST", "/reset", h.reset)
+	world("GET", "/requests", h.requests)
+	for _, a := range []string{"install", "attach", "use", "remove"} {
+		world("POST", "/esims/{esim}/"+a, h.device(a))
+	}
+	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		Problem{Status: http.StatusNotFound, Detail: "the control plane has no " + r.URL.Path}.write(w)
+	})
+	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		Problem{Status: http.StatusMethodNotAllowed, Detail: fmt.Sprintf("%s does not take %s", r.URL.Path, r.Method)}.write(w)
+	})
+	return h.hosts(r)
+}
+
+// hosts refuses a Host under which a page on the internet could have reached us: such a
+// page may name any host it owns and let it point at this machine.
+func (h *handler) hosts(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		host = strings.Trim(host, "[]")
+		ip := net.ParseIP(host)
+		bound, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+		switch {
+		case host == "localhost", !strings.Contains(host, ".") && ip == nil,
+			ip != nil && (ip.IsLoopback() || bound != nil && sameIP(ip, bound)),
+			slices.Contains(h.AllowHosts, host):
+			next.ServeHTTP(w, r)
+		default:
+			Problem{
+				Status: http.StatusForbidden,
+				Detail: fmt.Sprintf("the control plane is not served to Host %q: use the address it listens on, or --allow-host", r.Host),
+			}.write(w)
+		}
+	})
+}
+
+func sameIP(ip net.IP, a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.Equal(ip)
+}
+
+// guard asks for the token, where there is one.
+func (h *handler) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if h.Token != "" && subtle.ConstantTimeCompare([]byte(got), []byte(h.Token)) != 1 {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="esimsim"`)
+			Problem{Status: http.StatusUnauthorized, Detail: "send the control token as a bearer token"}.write(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// inWorld finds the world of the path for f.
+func (h *handler) inWorld(f func(http.ResponseWriter, *http.Request, World)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		world, err := h.sim.World(variable(r, "world"))
+		if err != nil {
+			Problem{Status: http.StatusBadRequest, Detail: err.Error()}.write(w)
+			return
+		}
+		f(w, r, world)
+	}
+}
+
+// fail writes an error of the simulator as a problem.
+func (h *handler) fail(w http.ResponseWriter, err error) {
+	kind := h.sim.Kind(err)
+	Problem{Status: kind.Status, Detail: err.Error(), Pointer: kind.Pointer}.write(w)
+}
+
+func variable(r *http.Request, name string) string {
+	raw := mux.Vars(r)[name]
+	if plain, err := url.PathUnescape(raw); err == nil {
+		return plain
+	}
+	return raw
+}

@@ -1,0 +1,36 @@
+package control
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// A Problem is an error as RFC 9457 writes it.
+type Problem struct {
+	Title   string `json:"title"`
+	Status  int    `json:"status"`
+	Detail  string `json:"detail,omitempty"`
+	Pointer string `json:"pointer,omitempty"` // JSON pointer to the member at fault
+	APIs    []API  `json:"apis,omitempty"`    // what is served instead, of an unknown path
+}
+
+func (p Problem) write(w http.ResponseWriter) {
+	p.Title = http.StatusText(p.Status)
+	w.Header().Set("Content-Type", "application/problem+json")
+	send(w, p.Status, p)
+}
+
+func answer(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	send(w, http.StatusOK, v)
+}
+
+func send(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	// The client may have gone, and nobody else is told by the answer.
+	_ = enc.Encode(v)
+}
