@@ -1,0 +1,79 @@
+package sim
+
+import (
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/scenarios"
+)
+
+// Config says how a simulator runs. All but Providers may stay zero.
+type Config struct {
+	// Providers are the APIs to stand in for.
+	Providers []*Provider
+	// Listen is the address of Start; "" takes a free port of the loopback interface.
+	Listen string
+	// Seed is the root of all chance; 0 means 1. It is never random.
+	Seed uint64
+	// Scenarios are on in every world, named or given as files; later ones win.
+	Scenarios []string
+	// Freeze starts every world's clock standing still at that instant; the zero time
+	// lets worlds follow the real time.
+	Freeze time.Time
+	// Validate is the mode of new worlds; "" means ModeProvider.
+	Validate Mode
+	// NoHints leaves every X-Esimsim header out of the answers.
+	NoHints bool
+	// ControlToken is asked of callers of the control plane; "" asks none.
+	ControlToken string
+	// AllowHosts are further values of Host that the control plane accepts.
+	AllowHosts []string
+	// Log gets one line an exchange; nil discards.
+	Log *slog.Logger
+	// Real is the machine's clock, unless a test brings its own.
+	Real clock.Source
+	// Library holds the bundled scenarios; nil means the ones that come with the program.
+	Library fs.FS
+	// CheckReplies compares every answer with the OpenAPI document and tells OnReply
+	// what does not fit. Tests do; a running program need not.
+	CheckReplies bool
+	// OnReply hears of an answer of ours that breaks its document.
+	OnReply func(operation string, found []Finding)
+	// Version is what the control plane says of itself.
+	Version string
+}
+
+// The bounds of a simulator.
+const (
+	MaxBody    = 1 << 20
+	MaxHeader  = 16 << 10
+	MaxWorlds  = 10_000
+	idleWorlds = 24 * time.Hour
+)
+
+func (c Config) withDefaults() Config {
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:0"
+	}
+	if c.Seed == 0 {
+		c.Seed = 1
+	}
+	if c.Validate == "" {
+		c.Validate = ModeProvider
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Real == nil {
+		c.Real = clock.Wall{}
+	}
+	if c.Library == nil {
+		c.Library = scenarios.Files
+	}
+	if c.Version == "" {
+		c.Version = "devel"
+	}
+	return c
+}

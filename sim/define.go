@@ -1,0 +1,167 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/internal/money"
+)
+
+// A Provider is a Definition whose state type is put away, so that the engine can hold
+// several.
+type Provider struct {
+	name, title string
+	mounts      []string
+	document    []byte
+	contentType string
+	megabyte    esim.Bytes
+
+	identify    func(*Request) (string, error)
+	credentials func(string) []Credential
+	encodeError func(*Request, error) Reply
+	example     func(base, name string) string
+
+	open       func(*Turn)
+	admit      func(*Turn, *Request) error
+	device     func(*Turn, *esim.Profile, esim.Action) (esim.Bytes, error)
+	status     func(*Turn, *esim.Profile) string
+	balance    func(*Turn) *money.Amount
+	operations []*operation
+	edges      map[string]*edge
+	edgeNames  []string
+	settings   []*setting
+	errors     []NamedError
+}
+
+type operation struct {
+	id, method, path string
+	run              func(*Turn, *Request) (Reply, error)
+}
+
+type edge struct {
+	name  string // with the provider's
+	short string
+	basis Basis
+	def   Policy
+	pass  func(*Turn, string) error
+}
+
+type setting struct {
+	name   string
+	values []string
+	get    func(*Turn) any
+	set    func(*Turn, any) error
+}
+
+// Name is the provider's word in scenarios and the control plane.
+func (p *Provider) Name() string { return p.name }
+
+// Title is its name for people.
+func (p *Provider) Title() string { return p.title }
+
+// Base is the path that a client's base URL ends in: the first mount.
+func (p *Provider) Base() string { return p.mounts[0] }
+
+// Credentials are the headers a caller of that name may use.
+func (p *Provider) Credentials(name string) []Credential { return p.credentials(name) }
+
+// Example is a call that can be pasted into a shell; base has no path.
+func (p *Provider) Example(base, name string) string { return p.example(base, name) }
+
+func (p *Provider) edge(short string) *edge {
+	e := p.edges[short]
+	if e == nil {
+		panic(fmt.Sprintf("%s has no edge %q", p.name, short))
+	}
+	return e
+}
+
+func (p *Provider) setting(name string) *setting {
+	for _, s := range p.settings {
+		if s.name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// Define turns a definition into a provider. It panics on a table that contradicts
+// itself, since that is a bug at start-up.
+func Define[S any](d Definition[S]) *Provider {
+	tx := func(t *Turn) *Tx[S] { return &Tx[S]{Turn: t, State: t.a.state.(*S)} }
+	p := &Provider{
+		name: d.Name, title: d.Title, mounts: d.Mounts, document: d.Document, contentType: d.ContentType, megabyte: d.Megabyte,
+		identify: d.Identify, credentials: d.Credentials, encodeError: d.EncodeError, example: d.Example,
+		edges: map[string]*edge{}, errors: d.Errors,
+		open: func(t *Turn) {
+			t.a.state = new(S)
+			d.Open(tx(t))
+		},
+		admit: func(t *Turn, r *Request) error {
+			if d.Admit == nil {
+				return nil
+			}
+			return d.Admit(tx(t), r)
+		},
+		device: func(t *Turn, e *esim.Profile, a esim.Action) (esim.Bytes, error) { return d.Device(tx(t), e, a) },
+		status: func(t *Turn, e *esim.Profile) string { return d.Status(tx(t), e) },
+		balance: func(t *Turn) *money.Amount {
+			return d.Balance(t.a.state.(*S))
+		},
+	}
+	if p.contentType == "" {
+		p.contentType = "application/json"
+	}
+	if p.megabyte == 0 {
+		p.megabyte = esim.MiB
+	}
+	for _, o := range d.Operations {
+		p.operations = append(p.operations, &operation{
+			id: o.ID, method: o.Method, path: o.Path,
+			run: func(t *Turn, r *Request) (Reply, error) { return o.Run(tx(t), r) },
+		})
+	}
+	for _, e := range d.Edges {
+		if p.edges[e.Name] != nil {
+			panic("edge twice: " + e.Name)
+		}
+		p.edges[e.Name] = &edge{
+			name: d.Name + "." + e.Name, short: e.Name, basis: e.Basis, def: e.Default,
+			pass: func(t *Turn, id string) error { return e.Pass(tx(t), id) },
+		}
+		p.edgeNames = append(p.edgeNames, d.Name+"."+e.Name)
+	}
+	for _, s := range d.Settings {
+		if (len(s.Values) == 0) != (s.Set != nil) {
+			panic("setting needs values or a setter: " + s.Name)
+		}
+		p.settings = append(p.settings, erase(s, tx))
+	}
+	return p
+}
+
+func erase[S any](s Setting[S], tx func(*Turn) *Tx[S]) *setting {
+	out := &setting{name: s.Name, values: s.Values}
+	if s.Set != nil {
+		out.set = func(t *Turn, v any) error { return s.Set(tx(t), v) }
+	}
+	if s.Get != nil {
+		out.get = func(t *Turn) any { return s.Get(tx(t)) }
+	}
+	return out
+}
+
+// An OperationInfo is a row of a provider's table.
+type OperationInfo struct{ ID, Method, Path string }
+
+// Operations lists the table.
+func (p *Provider) Operations() []OperationInfo {
+	out := make([]OperationInfo, len(p.operations))
+	for i, o := range p.operations {
+		out[i] = OperationInfo{o.id, o.method, o.path}
+	}
+	return out
+}
+
+// Document is the OpenAPI document.
+func (p *Provider) Document() []byte { return p.document }

@@ -1,0 +1,340 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/contract"
+	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/internal/scenario"
+)
+
+// An exchange is one request on its way to an answer.
+type exchange struct {
+	srv      *Server
+	provider *Provider
+	op       *operation // nil when no route matched
+	miss     error      // why not
+	http     *http.Request
+	req      *Request
+
+	world  *World // nil until the credential has named one
+	at     time.Time
+	fired  *scenario.Firing
+	passed []Happening
+	hint   string
+	mode   Mode
+}
+
+// exchange walks one request down the road: read, route, authenticate, fault, validate,
+// operate, encode, record, write. The order is behaviour, so it stands here once.
+func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, op *operation, mount string, miss error) {
+	x := &exchange{srv: s, provider: p, op: op, miss: miss, http: r, req: newRequest(r, op, mount)}
+	x.req.Real = s.cfg.Real.Now()
+	status, header, body := x.answer(w)
+	x.record(status, header, body)
+	x.write(w, status, header, body)
+}
+
+func newRequest(r *http.Request, op *operation, mount string) *Request {
+	req := &Request{
+		Mount: mount, Method: r.Method, URL: r.URL, Header: r.Header, Query: r.URL.Query(),
+		Origin: origin(r), Answer: http.Header{}, params: params(r),
+	}
+	if op != nil {
+		req.Operation = op.id
+	}
+	req.RemoteIP, _, _ = net.SplitHostPort(r.RemoteAddr)
+	return req
+}
+
+func origin(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// answer never panics: a bug of ours is a 500 in the provider's words.
+func (x *exchange) answer(w http.ResponseWriter) (status int, header http.Header, body []byte) {
+	defer func() {
+		if v := recover(); v != nil {
+			x.srv.log.Error("panic", "operation", x.req.Operation, "value", v, "stack", string(debug.Stack()))
+			status, header, body = x.encode(x.provider.encodeError(x.req, fmt.Errorf("%w: %v", ErrInternal, v)))
+		}
+	}()
+	reply, err := x.run(w)
+	if err != nil {
+		reply = x.provider.encodeError(x.req, err)
+	}
+	return x.encode(reply)
+}
+
+func (x *exchange) run(w http.ResponseWriter) (Reply, error) {
+	if err := x.read(w); err != nil {
+		return Reply{}, err
+	}
+	if x.op == nil {
+		// Whose it was is worth knowing, but an unknown route comes before a bad key.
+		_ = x.identify()
+		return Reply{}, x.miss
+	}
+	if err := x.identify(); err != nil {
+		return Reply{}, err
+	}
+	if err := x.admit(); err != nil {
+		return Reply{}, err
+	}
+	if err := x.faultBefore(); err != nil {
+		return Reply{}, err
+	}
+	if err := x.validate(); err != nil {
+		return Reply{}, err
+	}
+	return x.operate()
+}
+
+// read takes the body once and keeps its exact bytes, since signatures are made of them.
+func (x *exchange) read(w http.ResponseWriter) error {
+	if x.http.Body == nil || x.http.ContentLength == 0 {
+		return nil
+	}
+	limited := http.MaxBytesReader(w, x.http.Body, MaxBody)
+	var err error
+	if n := x.http.ContentLength; n > 0 && n <= MaxBody {
+		x.req.Body = make([]byte, n)
+		_, err = io.ReadFull(limited, x.req.Body)
+	} else {
+		x.req.Body, err = io.ReadAll(limited)
+	}
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		return ErrTooLarge
+	}
+	return err
+}
+
+// identify finds the world that the credential stands for.
+func (x *exchange) identify() error {
+	name, err := x.provider.identify(x.req)
+	if err == nil {
+		x.req.Caller, err = x.srv.caller(name)
+	}
+	if err != nil {
+		x.hint = x.srv.hint(x.provider, err)
+		return err
+	}
+	x.world, err = x.srv.worldOf(x.req.Caller)
+	return err
+}
+
+// hint tells the forms of a key that would work.
+func (s *Server) hint(p *Provider, err error) string {
+	var forms []string
+	for _, c := range p.credentials("demo") {
+		forms = append(forms, c.Name+": "+c.Value)
+	}
+	hint := "known keys look like " + strings.Join(forms, ", ")
+	var name *nameError
+	if errors.As(err, &name) {
+		hint = name.hint + "; " + hint
+	}
+	return hint
+}
+
+// admit asks the account's memory, and counts the call with the rules of its scenarios.
+func (x *exchange) admit() (err error) {
+	x.passed = x.world.turn(x.provider, func(t *Turn) {
+		x.at, x.mode = t.Now, t.w.mode
+		if err = x.provider.admit(t, x.req); err == nil && x.req.Caller.Forbidden {
+			err = ErrForbidden
+		}
+		if err == nil {
+			x.fired = t.w.script.Match(x.provider.name + "." + x.op.id)
+		}
+	})
+	return err
+}
+
+// faultBefore lets a rule wait or answer before anything has happened.
+func (x *exchange) faultBefore() error {
+	if x.fired == nil {
+		return nil
+	}
+	if err := x.srv.cfg.Real.Sleep(x.http.Context(), x.fired.Delay); err != nil {
+		return fmt.Errorf("%w: delay ended: %w", ErrInternal, err)
+	}
+	if x.fired.Error == "" {
+		return nil
+	}
+	return x.provider.named(x.fired.Error, x.op.id)
+}
+
+// validate compares the request with the document; the operation itself refuses, in the
+// provider's words, what the real API refuses.
+func (x *exchange) validate() error {
+	if x.mode == ModeOff {
+		return nil
+	}
+	op := x.srv.docs[x.provider.name]().Operation(x.op.id)
+	found := op.CheckRequest(contract.Request{
+		Query: x.req.Query, Header: x.req.Header, Empty: len(x.req.Body) == 0,
+		Body: func() (any, bool) {
+			v, ok := x.req.JSON()
+			return v.Value(), ok
+		},
+	})
+	x.req.findings = append(x.req.findings, found...)
+	if x.mode == ModeStrict && len(found) > 0 {
+		return &ViolationError{Findings: found}
+	}
+	return nil
+}
+
+// operate runs the operation in the world's turn.
+func (x *exchange) operate() (reply Reply, err error) {
+	passed := x.world.turn(x.provider, func(t *Turn) {
+		x.at = t.Now
+		if reply, err = x.op.run(t, x.req); err == nil && x.op.method != http.MethodGet {
+			t.w.ordered = true
+		}
+	})
+	x.passed = append(x.passed, passed...)
+	return reply, err
+}
+
+// encode makes bytes of a reply.
+func (x *exchange) encode(r Reply) (status int, header http.Header, body []byte) {
+	header = r.Header
+	if header == nil {
+		header = http.Header{}
+	}
+	for k, v := range x.req.Answer {
+		header[k] = v
+	}
+	if r.Status == 0 {
+		r.Status = http.StatusOK
+	}
+	if r.Type == "" {
+		r.Type = x.provider.contentType
+	}
+	switch v := r.Body.(type) {
+	case nil:
+	case []byte:
+		body = v
+	default:
+		var out bytes.Buffer
+		enc := json.NewEncoder(&out)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(v); err != nil {
+			panic(fmt.Sprintf("encode %T: %v", v, err))
+		}
+		body = bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+	}
+	if body != nil {
+		header.Set("Content-Type", r.Type)
+	}
+	return r.Status, header, body
+}
+
+// record completes the journal's entry before the client has its answer.
+func (x *exchange) record(status int, header http.Header, body []byte) {
+	book, ids := &x.srv.journal, &x.srv.lone
+	if x.world != nil {
+		book, ids = x.world.journal, &x.world.entries
+	}
+	e := &journal.Entry{
+		ID: ids.next(), At: x.at, Real: x.req.Real, Provider: x.provider.name,
+		World: x.req.Caller.World, Method: x.req.Method, URL: x.http.URL.RequestURI(), Status: status,
+		Findings: x.req.findings, Hint: x.hint, Edges: x.passed,
+		Duration: x.srv.cfg.Real.Now().Sub(x.req.Real),
+	}
+	if x.op != nil {
+		e.Operation = x.provider.name + "." + x.op.id
+	}
+	if x.world == nil {
+		e.World = "" // a refused key is not kept, not even as a name
+	} else if x.at.IsZero() {
+		e.At = x.world.clock.Now()
+	}
+	if x.fired != nil {
+		e.Rule = x.fired.Scenario + ":" + strconv.Itoa(x.fired.Line)
+	}
+	x.mark(header, e)
+	e.Request = journal.Message{Header: x.redacted(), Body: string(x.req.Body)}
+	e.Response = journal.Message{Header: header, Body: printable(header, body)}
+	book.Add(e)
+	x.srv.log.Info("exchange", "world", e.World, "operation", e.Operation, "method", e.Method,
+		"path", x.http.URL.Path, "status", status, "findings", len(e.Findings), "rule", e.Rule)
+	x.checkReply(status, header, body)
+}
+
+// mark sets the headers that lead a client's author to the journal.
+func (x *exchange) mark(header http.Header, e *journal.Entry) {
+	if x.srv.cfg.NoHints {
+		return
+	}
+	header.Set("X-Esimsim-Request", e.ID)
+	if e.Hint != "" {
+		header.Set("X-Esimsim-Hint", e.Hint)
+	}
+	if len(e.Findings) > 0 {
+		codes := make([]string, len(e.Findings))
+		for i, f := range e.Findings {
+			codes[i] = f.Code
+		}
+		header.Set("X-Esimsim-Findings", strings.Join(codes, ", "))
+	}
+}
+
+func (x *exchange) redacted() http.Header {
+	names := []string{"Authorization", "Cookie"}
+	for _, c := range x.provider.credentials("x") {
+		names = append(names, c.Name)
+	}
+	return journal.Redact(x.http.Header, names...)
+}
+
+// printable keeps images and archives out of the journal.
+func printable(header http.Header, body []byte) string {
+	switch t := header.Get("Content-Type"); {
+	case strings.HasPrefix(t, "application/zip"), strings.HasPrefix(t, "image/"):
+		return fmt.Sprintf("[%d bytes of %s]", len(body), t)
+	}
+	return string(body)
+}
+
+// checkReply holds our own answers against the document, where tests ask for it.
+func (x *exchange) checkReply(status int, header http.Header, body []byte) {
+	if !x.srv.cfg.CheckReplies || x.op == nil {
+		return
+	}
+	op := x.srv.docs[x.provider.name]().Operation(x.op.id)
+	if op == nil {
+		x.srv.cfg.OnReply(x.op.id, []Finding{{Code: "reply.operation", Message: "is not in the document"}})
+		return
+	}
+	if found := op.CheckReply(status, header.Get("Content-Type"), body); len(found) > 0 {
+		x.srv.cfg.OnReply(x.op.id, found)
+	}
+}
+
+func (x *exchange) write(w http.ResponseWriter, status int, header http.Header, body []byte) {
+	out := w.Header()
+	for k, v := range header {
+		out[k] = v
+	}
+	out.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	// The client may have gone; the exchange has happened all the same.
+	_, _ = w.Write(body)
+}

@@ -1,0 +1,200 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/internal/nearest"
+)
+
+// ErrNoESIM is an eSIM that this world does not have.
+var ErrNoESIM = errors.New("this world has no such eSIM")
+
+// ErrNoEdge is an edge that no provider has.
+var ErrNoEdge = errors.New("no such edge")
+
+// ErrTime is an instant that a clock cannot be set to.
+var ErrTime = errors.New("a world's clock stays between the years 2000 and 3000")
+
+func inRange(t time.Time) bool { return t.Year() >= 2000 && t.Year() < 3000 }
+
+// Name is the world's full name, scenarios included.
+func (w *World) Name() string { return w.name }
+
+// Now is the world's present instant.
+func (w *World) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.clock.Now()
+}
+
+// Advance moves the clock by d, runs everything that falls due on the way, each at its
+// own instant, and lists it.
+func (w *World) Advance(d time.Duration) ([]Happening, error) {
+	if d < 0 {
+		return nil, clock.ErrBackwards
+	}
+	return w.moveTo(func(now time.Time) time.Time { return now.Add(d) }, w.clockJump)
+}
+
+// Set stops the clock at t. It goes back only in a world where nothing was ordered yet.
+func (w *World) Set(t time.Time) ([]Happening, error) {
+	return w.moveTo(func(time.Time) time.Time { return t }, func(t time.Time) { w.clock.Set(t) })
+}
+
+func (w *World) clockJump(t time.Time) { w.clock.Jump(t) }
+
+func (w *World) moveTo(target func(time.Time) time.Time, move func(time.Time)) (passed []Happening, err error) {
+	passed = w.turn(nil, func(t *Turn) {
+		to := target(t.Now)
+		if !inRange(to) {
+			err = ErrTime
+			return
+		}
+		if to.Before(t.Now) && w.ordered {
+			err = clock.ErrBackwards
+			return
+		}
+		t.passed = append(t.passed, w.settle(to)...)
+		move(to)
+	})
+	return passed, err
+}
+
+// Freeze stops the clock where it is.
+func (w *World) Freeze() []Happening { return w.turn(nil, func(*Turn) { w.clock.Freeze() }) }
+
+// Follow lets the clock run on, rate world seconds for each real one.
+func (w *World) Follow(rate float64) ([]Happening, error) {
+	if rate <= 0 || rate > 1e6 {
+		return nil, fmt.Errorf("a rate is above 0 and at most 1000000")
+	}
+	return w.turn(nil, func(*Turn) { w.clock.Run(rate) }), nil
+}
+
+// Patch changes settings, all or none.
+func (w *World) Patch(p Patch) (err error) {
+	w.turn(nil, func(t *Turn) { err = w.apply(p, t.Now) })
+	return err
+}
+
+// Pass carries out an edge: one that a thing waits at, or one that its state allows.
+func (w *World) Pass(name, id string) (passed []Happening, err error) {
+	provider, short, _ := strings.Cut(name, ".")
+	p := w.srv.provider(provider)
+	if p == nil || p.edges[short] == nil {
+		return nil, fmt.Errorf("%w as %q%s", ErrNoEdge, name, nearest.Hint(name, w.srv.vocab.Edges))
+	}
+	passed = w.turn(p, func(t *Turn) {
+		if err = t.pass(p.edges[short], id); err == nil {
+			t.Cancel(short, id)
+		}
+	})
+	return passed, err
+}
+
+// An Acted is what a device action led to.
+type Acted struct {
+	ICCID  string
+	Status string // the seller's word for the eSIM's state, afterwards
+	Used   esim.Bytes
+	Passed []Happening
+}
+
+// Act does with an eSIM what a device would: id is an ICCID, the seller's own id, or
+// "last". An eSIM that is not yet installed or attached is so first, where the action
+// needs it.
+func (w *World) Act(id string, a esim.Action) (Acted, error) {
+	return w.ActFor(id, func(esim.Bytes) esim.Action { return a })
+}
+
+// ActFor is Act for an action that depends on who sold the eSIM, as a megabyte does.
+func (w *World) ActFor(id string, action func(megabyte esim.Bytes) esim.Action) (out Acted, err error) {
+	out.Passed = w.turn(nil, func(t *Turn) {
+		e := w.esims.find(id)
+		if e == nil {
+			err = fmt.Errorf("%w: %q", ErrNoESIM, id)
+			return
+		}
+		p := w.srv.provider(e.Seller)
+		t.a = w.account(p, t.Now)
+		out.Used, err = t.act(p, e, action(p.megabyte))
+		out.ICCID, out.Status = string(e.ICCID), p.status(t, e)
+	})
+	return out, err
+}
+
+// act does the steps that come before the wanted one, then that one.
+func (t *Turn) act(p *Provider, e *esim.Profile, a esim.Action) (esim.Bytes, error) {
+	switch a.Kind {
+	case esim.Install:
+		if e.OnDevice {
+			return 0, nil
+		}
+	case esim.Attach:
+		if _, err := t.act(p, e, esim.Action{Kind: esim.Install}); err != nil {
+			return 0, err
+		}
+		if a.Country == "" && len(e.Countries) > 0 {
+			a.Country = e.Countries[0]
+		}
+	case esim.Use:
+		if _, err := t.act(p, e, esim.Action{Kind: esim.Install}); err != nil {
+			return 0, err
+		}
+		if e.AttachedAt.IsZero() {
+			if _, err := t.act(p, e, esim.Action{Kind: esim.Attach, Country: a.Country}); err != nil {
+				return 0, err
+			}
+		}
+	case esim.Remove:
+		if !e.OnDevice {
+			return 0, &EdgeError{ID: string(e.ICCID), State: "not on a device", Wanted: "installed"}
+		}
+	}
+	used, err := p.device(t, e, a)
+	if err == nil {
+		t.mark(e, a)
+	}
+	return used, err
+}
+
+// mark writes down on the profile what the device did.
+func (t *Turn) mark(e *esim.Profile, a esim.Action) {
+	switch a.Kind {
+	case esim.Install:
+		e.OnDevice = true
+		if e.InstalledAt.IsZero() {
+			e.InstalledAt = t.Now
+			e.EID = "89049032" + t.Text(24, digits)
+		}
+	case esim.Attach:
+		e.LastCountry, e.LastSeenAt = a.Country, t.Now
+		e.Registrations++
+		if e.AttachedAt.IsZero() {
+			e.AttachedAt = t.Now
+		}
+	case esim.Use:
+		e.LastSeenAt = t.Now
+	case esim.Remove:
+		e.OnDevice, e.RemovedAt = false, t.Now
+	}
+}
+
+// Reset puts the world back to its start: accounts, eSIMs, clock, chance, scenarios and
+// journal as if it had never been used.
+func (w *World) Reset() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.journal.Clear()
+	w.entries.n.Store(0)
+	return w.begin()
+}
+
+// Requests lists what was asked of this world, newest last.
+func (w *World) Requests(f journal.Filter) []*journal.Entry { return w.journal.List(f) }

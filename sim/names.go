@@ -1,0 +1,134 @@
+package sim
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/esimsim/esimsim/internal/nearest"
+	"github.com/esimsim/esimsim/internal/scenario"
+)
+
+var worldName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// A nameError says why a name is refused. The caller of the API is told as of any
+// unknown key; the hint goes to a header and the journal.
+type nameError struct{ hint string }
+
+func (e *nameError) Error() string { return e.hint }
+func (e *nameError) Unwrap() error { return ErrUnauthenticated }
+
+// caller reads a name: the world's, then any scenarios after "~".
+func (s *Server) caller(name string) (Caller, error) {
+	parts := strings.Split(name, "~")
+	c := Caller{World: name, Base: parts[0], Scenarios: parts[1:]}
+	if !worldName.MatchString(c.Base) {
+		return c, &nameError{"a name is 1 to 64 of letters, digits, '.', '_' and '-'"}
+	}
+	if reserved(c.Base, "revoked") {
+		return c, &nameError{fmt.Sprintf("the name %q stands for a revoked key", c.Base)}
+	}
+	c.Forbidden = reserved(c.Base, "forbidden")
+	known := s.ScenarioNames()
+	for _, sc := range c.Scenarios {
+		if !slices.Contains(known, sc) {
+			return c, &nameError{fmt.Sprintf("there is no scenario %q%s", sc, nearest.Hint(sc, known))}
+		}
+	}
+	return c, nil
+}
+
+func reserved(name, word string) bool {
+	return name == word || strings.HasPrefix(name, word+"-")
+}
+
+// ScenarioNames lists the bundled scenarios.
+func (s *Server) ScenarioNames() []string {
+	files, err := fs.Glob(s.cfg.Library, "*.yaml")
+	if err != nil {
+		return nil
+	}
+	for i := range files {
+		files[i] = strings.TrimSuffix(files[i], ".yaml")
+	}
+	return files
+}
+
+// scenario reads a bundled scenario by its name, or a file by its path.
+func (s *Server) scenario(name string) (*scenario.Scenario, error) {
+	if known := s.ScenarioNames(); slices.Contains(known, name) {
+		data, err := fs.ReadFile(s.cfg.Library, name+".yaml")
+		if err != nil {
+			return nil, err
+		}
+		return scenario.Load("scenarios/"+name+".yaml", data, s.vocab)
+	} else if !strings.ContainsAny(name, "/\\") && !strings.HasSuffix(name, ".yaml") {
+		return nil, fmt.Errorf("there is no scenario %q%s", name, nearest.Hint(name, known))
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("scenario file: %w", err)
+	}
+	if info.Size() > scenario.MaxSize {
+		return nil, fmt.Errorf("scenario file %s is larger than %d bytes", name, scenario.MaxSize)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("scenario file: %w", err)
+	}
+	return scenario.Load(name, data, s.vocab)
+}
+
+// vocabulary is what scenarios may speak of, given these providers.
+func vocabulary(providers []*Provider) scenario.Vocabulary {
+	v := scenario.Vocabulary{Settings: map[string]map[string][]string{
+		"": {"validate": {string(ModeProvider), string(ModeStrict), string(ModeReport), string(ModeOff)}},
+	}}
+	for _, p := range providers {
+		for _, op := range p.operations {
+			v.Operations = append(v.Operations, p.name+"."+op.id)
+		}
+		v.Edges = append(v.Edges, p.edgeNames...)
+		v.Settings[p.name] = map[string][]string{}
+		for _, set := range p.settings {
+			v.Settings[p.name][set.name] = set.values
+		}
+	}
+	v.Errors = func(on string) []string { return errorNames(providers, on) }
+	return v
+}
+
+// errorNames lists the errors that some operation which fits the pattern can answer.
+func errorNames(providers []*Provider, on string) (names []string) {
+	for _, p := range providers {
+		for _, op := range p.operations {
+			if !scenario.Fits(on, p.name+"."+op.id) {
+				continue
+			}
+			for _, e := range p.errors {
+				if e.applies(op.id) && !slices.Contains(names, e.Name) {
+					names = append(names, e.Name)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (e NamedError) applies(operation string) bool {
+	return len(e.Operations) == 0 || slices.Contains(e.Operations, operation)
+}
+
+// named is the error of that name as the operation answers it, or nil.
+func (p *Provider) named(name, operation string) error {
+	for _, e := range p.errors {
+		if e.Name == name && e.applies(operation) {
+			return e.Err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package sim
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/control"
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/internal/journal"
+)
+
+// plane is the server as the control plane sees it.
+type plane struct{ s *Server }
+
+func (p plane) Health() control.Health {
+	return control.Health{
+		Status: "ok", Version: p.s.cfg.Version, Seed: p.s.cfg.Seed,
+		Uptime: p.s.cfg.Real.Now().Sub(p.s.started).Seconds(),
+	}
+}
+
+func (p plane) APIs() []control.API {
+	var out []control.API
+	for _, pr := range p.s.cfg.Providers {
+		out = append(out, control.API{Name: pr.name, Title: pr.title, Base: pr.Base()})
+	}
+	return out
+}
+
+func (p plane) Worlds() []control.Summary {
+	p.s.mu.RLock()
+	defer p.s.mu.RUnlock()
+	out := []control.Summary{}
+	for name, w := range p.s.worlds {
+		out = append(out, control.Summary{Name: name, LastUsed: time.Unix(0, w.used.Load()).UTC()})
+	}
+	slices.SortFunc(out, func(a, b control.Summary) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (p plane) World(name string) (control.World, error) {
+	w, err := p.s.World(name)
+	if err != nil {
+		return nil, err
+	}
+	return worldPlane{w}, nil
+}
+
+func (p plane) Requests(f journal.Filter) []*journal.Entry { return p.s.journal.List(f) }
+
+func (p plane) QR(world, iccid string) ([]byte, error) {
+	w := p.s.lookup(world)
+	if w == nil {
+		return nil, ErrNoESIM
+	}
+	var code *esim.ActivationCode
+	w.turn(nil, func(*Turn) {
+		if e := w.esims.byICCID[esim.ICCID(iccid)]; e != nil {
+			copied := e.Code
+			code = &copied
+		}
+	})
+	if code == nil {
+		return nil, ErrNoESIM
+	}
+	return code.QR()
+}
+
+// Kind says what is wrong, for the status of a problem.
+func (p plane) Kind(err error) control.Kind { return kindOf(err) }
+
+type worldPlane struct{ *World }
+
+func (w worldPlane) Act(id string, action func(megabyte esim.Bytes) esim.Action) (control.Acted, error) {
+	a, err := w.ActFor(id, action)
+	return control.Acted{ICCID: a.ICCID, Status: a.Status, UsedBytes: int64(a.Used), Happened: a.Passed}, err
+}
+
+// View is the world as the control plane shows it.
+func (w *World) View() (v control.View) {
+	w.turn(nil, func(t *Turn) {
+		mode, rate := w.clock.State()
+		v = control.View{
+			Name: w.name, Clock: control.Clock{Now: t.Now, Mode: string(mode), Rate: rate},
+			Validate: string(w.mode), Scenarios: w.script.Names(),
+			Settings: map[string]map[string]any{}, ESIMs: []control.ESIM{}, Waiting: []control.Wait{},
+		}
+		for _, p := range w.srv.cfg.Providers {
+			v.Settings[p.name] = w.settingsOf(p, t.Now)
+		}
+		for _, e := range w.esims.all {
+			v.ESIMs = append(v.ESIMs, w.show(t, e))
+		}
+		for _, q := range w.waits.all() {
+			v.Waiting = append(v.Waiting, q.show())
+		}
+	})
+	return v
+}
+
+func (w *World) settingsOf(p *Provider, now time.Time) map[string]any {
+	out := map[string]any{}
+	t := &Turn{Now: now, w: w, a: w.account(p, now)}
+	for _, s := range p.settings {
+		if s.get != nil {
+			out[s.name] = s.get(t)
+			continue
+		}
+		out[s.name] = w.setting(p, s.name)
+	}
+	return out
+}
+
+func (w *World) show(t *Turn, e *esim.Profile) control.ESIM {
+	p := w.srv.provider(e.Seller)
+	own := &Turn{Now: t.Now, w: w, a: w.account(p, t.Now)}
+	return control.ESIM{
+		ICCID: string(e.ICCID), Provider: e.Seller, ID: e.ID, Status: p.status(own, e),
+		LPA: e.Code.LPA(), OnDevice: e.OnDevice, Country: e.LastCountry, IssuedAt: e.IssuedAt,
+	}
+}
+
+func (q *wait) show() control.Wait {
+	out := control.Wait{Edge: q.edge.name, ID: q.id}
+	if !q.due.IsZero() {
+		out.Due = &q.due
+	}
+	if q.polls > 0 {
+		left := q.polls - q.looks
+		out.LooksLeft = &left
+	}
+	return out
+}
+
+// Dump is the state of the world's accounts and eSIMs as JSON, by provider; the eSIMs
+// stand under "esims". Two worlds with the same dump answer alike.
+func (w *World) Dump() (map[string]json.RawMessage, error) {
+	out := map[string]json.RawMessage{}
+	var err error
+	w.turn(nil, func(*Turn) {
+		for name, a := range w.accounts {
+			if out[name], err = json.Marshal(a.state); err != nil {
+				return
+			}
+		}
+		out["esims"], err = json.Marshal(w.esims.all)
+	})
+	return out, err
+}

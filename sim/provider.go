@@ -1,0 +1,135 @@
+package sim
+
+import (
+	"net/http"
+
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/internal/money"
+)
+
+// A Definition says what one API is and does. S is the state of one account at that
+// provider: plain data, owned by a world and touched only in its turn.
+//
+// The engine does everything that is the same for all providers; what is here is what
+// differs. Define turns it into a Provider.
+type Definition[S any] struct {
+	// Name is the provider's word in scenarios, edges and the control plane: "esimfly".
+	Name string
+	// Title is its name for people: "eSIM Go".
+	Title string
+	// Mounts are the path prefixes under which the API is served, the usual one first.
+	Mounts []string
+	// Document is the OpenAPI document, which carries the basis of each operation.
+	Document []byte
+	// ContentType is that of JSON answers; "" means application/json.
+	ContentType string
+
+	// Identify reads the credential of a request and gives the name it stands for,
+	// without asking any account: which header, which form. A refusal is an error in the
+	// provider's own kinds, or ErrUnauthenticated.
+	Identify func(*Request) (name string, err error)
+	// Credentials lists the headers or forms a caller named so may use; the banner
+	// prints them, and the hint for a refused key names the form.
+	Credentials func(name string) []Credential
+	// Admit checks what needs the account's memory or the world's clock: freshness,
+	// signature, replay, rate. It runs in the world's turn before anything else and may
+	// be nil.
+	Admit func(*Tx[S], *Request) error
+	// Open fills a new account whose state is zero.
+	Open func(*Tx[S])
+	// Operations is the table of what the API offers. The order is that of matching.
+	Operations []Operation[S]
+	// Edges are the transitions that a policy may move.
+	Edges []Edge[S]
+	// Settings change how the provider answers, for a world or a scenario.
+	Settings []Setting[S]
+	// Errors name what a rule can make an operation answer.
+	Errors []NamedError
+	// EncodeError is the one place where an error becomes an answer: the provider's own,
+	// and the engine's kinds of errors.go. It has a default for any other.
+	EncodeError func(*Request, error) Reply
+	// Device hears what a device is about to do with an eSIM of this provider and may
+	// refuse with an EdgeError; the engine then changes the profile itself. For Use it
+	// answers how much of the volume was really used.
+	Device func(*Tx[S], *esim.Profile, esim.Action) (used esim.Bytes, err error)
+	// Megabyte is how many bytes the provider means by it; 0 means 2^20.
+	Megabyte esim.Bytes
+	// Status is the provider's word for the state of an eSIM.
+	Status func(*Tx[S], *esim.Profile) string
+	// Balance points at the account's money, for the control plane.
+	Balance func(*S) *money.Amount
+	// Example gives a pasteable call for the banner: a signed or plain request that
+	// works as it stands for the named world.
+	Example func(base, name string) string
+}
+
+// A Credential is one header, or one variable of the environment that exec sets.
+type Credential struct {
+	Name  string // header or form, such as "X-API-Key"
+	Env   string // ESIMGO_API_KEY
+	Value string
+}
+
+// An Operation is one method and path of the API.
+type Operation[S any] struct {
+	ID     string // operationId in the document
+	Method string
+	Path   string // below the mount: "/esims/{iccid}"
+	Run    func(*Tx[S], *Request) (Reply, error)
+}
+
+// An Edge is a transition of a state machine. Name is "<entity>.<state>", such as
+// "order.completed"; the provider's name goes before it outside.
+type Edge[S any] struct {
+	Name string
+	// Basis and Source say whose word the transition rests on.
+	Basis  Basis
+	Source string
+	// Default is what happens without a scenario; the zero value is immediate.
+	Default Policy
+	// Pass changes the facts, at tx.Now. It refuses with an EdgeError when the state of
+	// that thing does not allow the transition; an edge that came too late is dropped so.
+	Pass func(tx *Tx[S], id string) error
+}
+
+// A Setting is a named choice. Values lists what it may be, the default first; a
+// setting without Values has Set, which reads any JSON value.
+type Setting[S any] struct {
+	Name   string
+	Values []string
+	Basis  Basis
+	Doc    string
+	Get    func(*Tx[S]) any
+	Set    func(*Tx[S], any) error
+}
+
+// A NamedError is an answer that a rule can ask for by name. One vocabulary serves all
+// providers; each gives its own body.
+type NamedError struct {
+	Name       string   // PRICE_MISMATCH
+	Operations []string // operation ids that can answer so; nil means all
+	Basis      Basis
+	Source     string
+	Err        error // what EncodeError is given
+}
+
+// Basis says whose word a fact rests on.
+type Basis string
+
+// The four bases, strongest first.
+const (
+	Brief      Basis = "brief"      // the owner's pages
+	Observed   Basis = "observed"   // the real service was seen to do so
+	Documented Basis = "documented" // the provider's newest documentation
+	Assumed    Basis = "assumed"    // our own choice
+)
+
+// A Reply is what an operation answers. The zero value is 200 with an empty body.
+type Reply struct {
+	Status int
+	// Body is encoded as JSON, unless it is []byte, which is sent as it is.
+	Body any
+	// Type is the content type; "" means the provider's for JSON.
+	Type   string
+	Header http.Header
+}

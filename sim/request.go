@@ -1,0 +1,116 @@
+package sim
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/esimsim/esimsim/internal/contract"
+)
+
+// A Finding is something odd in a request: what the contract does not allow, or what a
+// client had better not do.
+type Finding = contract.Finding
+
+// A Request is one call as it came, and what the engine found out about it. Operations
+// read it and change nothing in it.
+type Request struct {
+	// Operation is the operationId, "" when no route matched.
+	Operation string
+	// Mount is the prefix under which it came: "/v2.4".
+	Mount  string
+	Method string
+	URL    *url.URL
+	Header http.Header
+	// Body holds the exact bytes received; signatures are made of bytes, not of meaning.
+	Body  []byte
+	Query url.Values
+	// Origin is the scheme and host that the caller used, for links: "http://127.0.0.1:8484".
+	Origin string
+	// RemoteIP is the caller's address without the port.
+	RemoteIP string
+	// Real is the instant on the machine's clock, for what a client signs with its own.
+	Real time.Time
+	// Caller is who the credential says it is, once Identify has passed.
+	Caller Caller
+	// Answer holds headers that the answer carries whatever it turns out to be.
+	Answer http.Header
+
+	params   map[string]string
+	json     gjson.Result
+	parsed   parseState
+	findings []Finding
+}
+
+// A Caller is the owner of a credential.
+type Caller struct {
+	// World is the full name, scenarios included: "ci1~esimfly-pending-details".
+	World string
+	// Base is the name before the first "~".
+	Base string
+	// Scenarios are the names after it.
+	Scenarios []string
+	// Forbidden is true for a key that is known but lacks the right to do anything.
+	Forbidden bool
+}
+
+type parseState uint8
+
+const (
+	unparsed parseState = iota
+	parsed
+	malformed
+)
+
+// Param is a variable of the path, unescaped.
+func (r *Request) Param(name string) string { return r.params[name] }
+
+// JSON is the body, read in place. ok is false when it is not JSON; an empty body is
+// not.
+func (r *Request) JSON() (v gjson.Result, ok bool) {
+	if r.parsed == unparsed {
+		r.parsed = malformed
+		if gjson.ValidBytes(r.Body) {
+			r.json, r.parsed = gjson.ParseBytes(r.Body), parsed
+		}
+	}
+	return r.json, r.parsed == parsed
+}
+
+// Note adds a finding to the journal entry of this request.
+func (r *Request) Note(f Finding) { r.findings = append(r.findings, f) }
+
+// Link is the absolute address of a path served here, with the origin the caller used.
+func (r *Request) Link(path string) string { return r.Origin + path }
+
+// QRLink is where the QR image of an eSIM of this caller's world is served.
+func (r *Request) QRLink(iccid string) string {
+	return r.Origin + "/_sim/qr/" + url.PathEscape(r.Caller.World) + "/" + iccid + ".png"
+}
+
+// Field is the member of a JSON object by that exact name, the last one where a sender
+// wrote it twice, as most decoders read it.
+func Field(obj gjson.Result, name string) gjson.Result {
+	return field(obj, func(key string) bool { return key == name })
+}
+
+// FieldFold is Field without regard to the case of the name, as a Go server decodes.
+func FieldFold(obj gjson.Result, name string) gjson.Result {
+	return field(obj, func(key string) bool { return strings.EqualFold(key, name) })
+}
+
+func field(obj gjson.Result, match func(string) bool) (found gjson.Result) {
+	if !obj.IsObject() {
+		return gjson.Result{}
+	}
+	obj.ForEach(func(key, value gjson.Result) bool {
+		if match(key.String()) {
+			found = value
+		}
+		return true
+	})
+	return found
+}

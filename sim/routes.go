@@ -1,0 +1,108 @@
+package sim
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"github.com/esimsim/esimsim/internal/control"
+)
+
+// routes puts the providers, the control plane and the index together. Real paths of the
+// APIs do not collide; the longest mount is asked first.
+func (s *Server) routes() http.Handler {
+	root := mux.NewRouter().SkipClean(true).UseEncodedPath()
+	root.PathPrefix("/_sim").Handler(control.New(control.Config{
+		Sim: plane{s}, Token: s.cfg.ControlToken, AllowHosts: s.cfg.AllowHosts,
+	}))
+	type mount struct {
+		prefix string
+		p      *Provider
+	}
+	var mounts []mount
+	for _, p := range s.cfg.Providers {
+		for _, prefix := range p.mounts {
+			mounts = append(mounts, mount{prefix, p})
+		}
+	}
+	slices.SortStableFunc(mounts, func(a, b mount) int { return len(b.prefix) - len(a.prefix) })
+	for _, m := range mounts {
+		s.mount(root, m.p, m.prefix)
+	}
+	index := control.Index(plane{s})
+	root.Path("/").Handler(index)
+	root.PathPrefix("/img/flags/").Handler(control.Flags("/img/flags/"))
+	root.NotFoundHandler = index
+	return tidyPath(root)
+}
+
+// mount registers each path of a provider once; which method was meant is found behind
+// it, so that the refusal can be in the provider's words.
+func (s *Server) mount(root *mux.Router, p *Provider, prefix string) {
+	sub := root.PathPrefix(prefix + "/").Subrouter()
+	var paths []string
+	methods := map[string]map[string]*operation{}
+	for _, op := range p.operations {
+		if methods[op.path] == nil {
+			methods[op.path] = map[string]*operation{}
+			paths = append(paths, op.path)
+		}
+		methods[op.path][op.method] = op
+	}
+	for _, path := range paths {
+		ops := methods[path]
+		sub.Path(path).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var miss error
+			op := ops[r.Method]
+			if op == nil {
+				miss = &MethodError{Allow: allowed(ops)}
+			}
+			s.exchange(w, r, p, op, prefix, miss)
+		})
+	}
+	sub.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.exchange(w, r, p, nil, prefix, ErrNoRoute)
+	})
+}
+
+func allowed(ops map[string]*operation) (methods []string) {
+	for m := range ops {
+		methods = append(methods, m)
+	}
+	slices.Sort(methods)
+	return methods
+}
+
+// tidyPath folds doubled slashes, which clients with a trailing slash in their base URL
+// send and the real services forgive.
+func tidyPath(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "//") {
+			r2 := r.Clone(r.Context())
+			r2.URL.Path, r2.URL.RawPath = fold(r.URL.Path), fold(r.URL.RawPath)
+			r = r2
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func fold(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
+}
+
+// params are the variables of the path, unescaped.
+func params(r *http.Request) map[string]string {
+	vars := mux.Vars(r)
+	for k, v := range vars {
+		if plain, err := url.PathUnescape(v); err == nil {
+			vars[k] = plain
+		}
+	}
+	return vars
+}

@@ -1,0 +1,191 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/internal/contract"
+	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/internal/scenario"
+)
+
+// A Server is one simulator: its providers, its worlds, and once started a listener.
+// Nothing is global, so many can run side by side.
+type Server struct {
+	cfg     Config
+	log     *slog.Logger
+	vocab   scenario.Vocabulary
+	base    []*scenario.Scenario // on in every world
+	docs    map[string]func() *contract.Document
+	journal journal.Journal // requests no world could be found for
+	started time.Time
+	handler http.Handler
+
+	mu     sync.RWMutex
+	worlds map[string]*World
+	lone   sequence // numbers the entries of journal
+
+	http     *http.Server
+	listener net.Listener
+	serving  sync.WaitGroup
+	stop     context.CancelFunc
+}
+
+// New makes a simulator that does not listen yet: its Handler can be used as it is.
+func New(cfg Config) (*Server, error) {
+	cfg = cfg.withDefaults()
+	s := &Server{
+		cfg: cfg, log: cfg.Log, started: cfg.Real.Now(),
+		worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
+	}
+	for _, p := range cfg.Providers {
+		if s.docs[p.name] != nil {
+			return nil, fmt.Errorf("provider %s is given twice", p.name)
+		}
+		s.docs[p.name] = sync.OnceValue(func() *contract.Document {
+			doc, err := contract.Load(p.document)
+			if err != nil {
+				panic(p.name + ": " + err.Error())
+			}
+			return doc
+		})
+	}
+	s.vocab = vocabulary(cfg.Providers)
+	for _, name := range cfg.Scenarios {
+		sc, err := s.scenario(name)
+		if err != nil {
+			return nil, err
+		}
+		s.base = append(s.base, sc)
+	}
+	s.handler = s.routes()
+	return s, nil
+}
+
+// Handler serves the providers and the control plane.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Start listens and serves until Close. The context is the parent of every request's.
+func (s *Server) Start(ctx context.Context) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.cfg.Listen)
+	if err != nil {
+		return err
+	}
+	ctx, s.stop = context.WithCancel(ctx)
+	s.listener = l
+	s.http = &http.Server{
+		Handler: s.handler, MaxHeaderBytes: MaxHeader,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: scenario.MaxDelay + 30*time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	s.serving.Go(func() {
+		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.log.Error("serve", "err", err)
+		}
+	})
+	// A document costs milliseconds to read: not at the first answer, nor before it.
+	for _, load := range s.docs {
+		s.serving.Go(func() { load() })
+	}
+	return nil
+}
+
+// Addr is the address listened on.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// URL is the origin of the simulator, without a path.
+func (s *Server) URL() string { return "http://" + s.Addr() }
+
+// drain is how long Close lets answers under way finish.
+const drain = 5 * time.Second
+
+// Close stops listening, lets answers under way finish and waits for every goroutine.
+// It may be called twice.
+func (s *Server) Close() error {
+	if s.http == nil {
+		return nil
+	}
+	// Injected delays end at once; the rest has a while.
+	s.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		err = s.http.Close()
+	}
+	s.serving.Wait()
+	return err
+}
+
+// Providers are the APIs served.
+func (s *Server) Providers() []*Provider { return s.cfg.Providers }
+
+// World is the world of that name, made when it is named for the first time.
+func (s *Server) World(name string) (*World, error) {
+	caller, err := s.caller(name)
+	if err != nil {
+		return nil, err
+	}
+	return s.worldOf(caller)
+}
+
+// lookup is the world of that name if there is one.
+func (s *Server) lookup(name string) *World {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.worlds[name]
+}
+
+func (s *Server) worldOf(c Caller) (*World, error) {
+	if w := s.lookup(c.World); w != nil {
+		w.touch()
+		return w, nil
+	}
+	w := &World{name: c.World, caller: c, srv: s, clock: clock.New(s.cfg.Real), journal: &journal.Journal{}}
+	if err := w.begin(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if other := s.worlds[c.World]; other != nil {
+		return other, nil
+	}
+	s.makeRoom()
+	s.worlds[c.World] = w
+	w.touch()
+	return w, nil
+}
+
+// makeRoom lets go of worlds that were idle for a day and, at the bound, of the one
+// longest idle. The caller holds the lock.
+func (s *Server) makeRoom() {
+	if len(s.worlds) < MaxWorlds/2 {
+		return
+	}
+	old := s.cfg.Real.Now().Add(-idleWorlds).UnixNano()
+	var longest *World
+	for name, w := range s.worlds {
+		used := w.used.Load()
+		if used < old {
+			delete(s.worlds, name)
+			s.log.Info("world left", "world", name, "why", "idle for 24 hours")
+			continue
+		}
+		if longest == nil || used < longest.used.Load() {
+			longest = w
+		}
+	}
+	if len(s.worlds) >= MaxWorlds && longest != nil {
+		delete(s.worlds, longest.name)
+		s.log.Info("world left", "world", longest.name, "why", "longest idle at the bound of worlds")
+	}
+}

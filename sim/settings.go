@@ -1,0 +1,95 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/nearest"
+)
+
+// A Patch holds settings by provider and name; the provider "" holds the world's own.
+type Patch = map[string]map[string]any
+
+// A SettingError refuses a setting: there is none of that name, or not that value.
+type SettingError struct{ Pointer, Message string }
+
+func (e *SettingError) Error() string { return e.Message }
+
+// apply takes a patch whole or not at all. The caller holds the lock.
+func (w *World) apply(patch Patch, now time.Time) error {
+	if err := w.checkPatch(patch); err != nil {
+		return err
+	}
+	if m, ok := patch[""]["validate"].(string); ok {
+		w.mode = Mode(m)
+	}
+	var undo []func()
+	for _, name := range slices.Sorted(maps.Keys(patch)) {
+		p := w.srv.provider(name)
+		for _, key := range slices.Sorted(maps.Keys(patch[name])) {
+			if p == nil {
+				continue
+			}
+			back, err := w.set(p, p.setting(key), patch[name][key], now)
+			if err != nil {
+				for _, f := range slices.Backward(undo) {
+					f()
+				}
+				return &SettingError{"/" + name + "/" + key, err.Error()}
+			}
+			undo = append(undo, back)
+		}
+	}
+	return nil
+}
+
+func (w *World) set(p *Provider, s *setting, v any, now time.Time) (undo func(), err error) {
+	if s.set == nil {
+		if w.settings[p.name] == nil {
+			w.settings[p.name] = map[string]string{}
+		}
+		w.settings[p.name][s.name] = v.(string)
+		return func() {}, nil
+	}
+	t := &Turn{Now: now, w: w, a: w.account(p, now)}
+	old := s.get(t)
+	return func() { _ = s.set(t, old) }, s.set(t, v)
+}
+
+// checkPatch refuses names and values that no setting has.
+func (w *World) checkPatch(patch Patch) error {
+	known := w.srv.vocab.Settings
+	for _, provider := range slices.Sorted(maps.Keys(patch)) {
+		settings, ok := known[provider]
+		if !ok {
+			names := slices.Sorted(maps.Keys(known))
+			return &SettingError{"/" + provider, fmt.Sprintf("there is no provider %q%s", provider, nearest.Hint(provider, names))}
+		}
+		for _, name := range slices.Sorted(maps.Keys(patch[provider])) {
+			at := strings.ReplaceAll("/"+provider+"/"+name, "//", "/")
+			values, ok := settings[name]
+			if !ok {
+				return &SettingError{at, fmt.Sprintf("there is no setting %q%s", name, nearest.Hint(name, slices.Sorted(maps.Keys(settings))))}
+			}
+			if values == nil {
+				continue
+			}
+			if text, ok := patch[provider][name].(string); !ok || !slices.Contains(values, text) {
+				return &SettingError{at, fmt.Sprintf("%s is one of %s", name, strings.Join(values, ", "))}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Server) provider(name string) *Provider {
+	for _, p := range s.cfg.Providers {
+		if p.name == name {
+			return p
+		}
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+// Package simtest holds every rule that all providers must obey. A provider joins with
+// one call of Run in a test of its own.
+package simtest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/esimsim/esimsim/sim"
+)
+
+// Start is the instant at which the worlds of the suite stand still.
+var Start = time.Date(2026, 4, 2, 8, 15, 9, 0, time.UTC)
+
+// host is the one all requests name, so that links do not depend on a free port.
+const host = "esimsim.test:8484"
+
+// A Subject is a provider and what the suite must know of it.
+type Subject struct {
+	Provider *sim.Provider
+	// Sign puts the credential of a name on a request with that body.
+	Sign func(r *http.Request, body []byte, name string)
+	// Calls is a story in which every operation of the table succeeds at least once.
+	Calls []Call
+	// Order buys one piece at Price; it can be repeated.
+	Order Call
+	Price float64
+	// Volatile names members of the account's state that any admitted request may
+	// change, such as remembered request ids.
+	Volatile []string
+}
+
+// A Call is one request. {name} in Path and Body stands for a value that an earlier call
+// kept.
+type Call struct {
+	Operation string
+	Method    string
+	Path      string // below the mount, with the query
+	Body      string // "" sends none
+	Header    http.Header
+	Keep      map[string]string // name to gjson path of the answer
+	// Act runs before the call, for stories that need a device or the clock.
+	Act func(t *testing.T, w *sim.World)
+}
+
+// An answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// session is one caller's way through a story.
+type session struct {
+	t    *testing.T
+	s    Subject
+	srv  *sim.Server
+	name string
+	kept map[string]string
+}
+
+func (s Subject) start(t *testing.T) *sim.Server {
+	t.Helper()
+	return sim.StartT(t, sim.Config{Providers: []*sim.Provider{s.Provider}, Freeze: Start})
+}
+
+func (s Subject) session(t *testing.T, srv *sim.Server, name string) *session {
+	t.Helper()
+	return &session{t: t, s: s, srv: srv, name: name, kept: map[string]string{}}
+}
+
+func (x *session) fill(text string) string {
+	for name, v := range x.kept {
+		text = strings.ReplaceAll(text, "{"+name+"}", v)
+	}
+	return text
+}
+
+// request makes the request of a call, signed.
+func (x *session) request(c Call) *http.Request {
+	x.t.Helper()
+	body := []byte(x.fill(c.Body))
+	req := x.plain(c.Method, x.fill(c.Path), body)
+	for k, v := range c.Header {
+		req.Header[k] = v
+	}
+	x.s.Sign(req, body, x.name)
+	return req
+}
+
+func (x *session) plain(method, path string, body []byte) *http.Request {
+	x.t.Helper()
+	var r io.Reader
+	if len(body) > 0 {
+		r = bytes.NewReader(body)
+	}
+	req, err := http.NewRequestWithContext(x.t.Context(), method, x.srv.URL()+x.s.Provider.Base()+path, r)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	req.Host = host
+	if len(body) > 0 {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req
+}
+
+func (x *session) do(c Call) answer {
+	x.t.Helper()
+	if c.Act != nil {
+		c.Act(x.t, x.srv.WorldT(x.t, x.name))
+	}
+	a := x.send(x.request(c))
+	for name, path := range c.Keep {
+		v := gjson.GetBytes(a.body, path)
+		if !v.Exists() {
+			x.t.Fatalf("%s: answer has no %s to keep: %s", c.Operation, path, a.body)
+		}
+		x.kept[name] = v.String()
+	}
+	return a
+}
+
+func (x *session) send(req *http.Request) answer {
+	x.t.Helper()
+	a, err := exchange(req)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return a
+}
+
+func exchange(req *http.Request) (answer, error) {
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return answer{}, fmt.Errorf("read answer: %w", err)
+	}
+	return answer{res.StatusCode, res.Header, body}, nil
+}

@@ -1,0 +1,250 @@
+package sim_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/internal/money"
+	"github.com/esimsim/esimsim/sim"
+)
+
+// The toy is the smallest provider there can be: it sells things that become ready.
+type toy struct {
+	Things  map[string]*thing
+	Money   money.Amount
+	Company string
+}
+
+type thing struct {
+	ID, ICCID string
+	ReadyAt   time.Time
+	GoneAt    time.Time
+	Used      esim.Bytes
+}
+
+const toyDocument = `
+openapi: 3.0.3
+info: {title: Toy, version: "1"}
+paths:
+  /things:
+    post:
+      operationId: createThing
+      x-basis: assumed
+      requestBody:
+        required: true
+        content: {application/json: {schema: {type: object, required: [name], additionalProperties: false, properties: {name: {type: string}}}}}
+      responses: &answer
+        default: {description: any, content: {application/json: {schema: {type: object}}}}
+  /things/{id}:
+    get: {operationId: getThing, x-basis: assumed, responses: *answer}
+`
+
+var start = time.Date(2026, 4, 2, 8, 15, 9, 0, time.UTC)
+
+func toyProvider() *sim.Provider {
+	return sim.Define(sim.Definition[toy]{
+		Name: "toy", Title: "Toy", Mounts: []string{"/toy"}, Document: []byte(toyDocument),
+		Identify: func(r *sim.Request) (string, error) {
+			name, ok := strings.CutPrefix(r.Header.Get("X-Toy"), "toy_")
+			if !ok {
+				return "", sim.ErrUnauthenticated
+			}
+			return name, nil
+		},
+		Credentials: func(name string) []sim.Credential {
+			return []sim.Credential{{Name: "X-Toy", Env: "TOY", Value: "toy_" + name}}
+		},
+		Open: func(tx *sim.Tx[toy]) {
+			tx.State.Things, tx.State.Money, tx.State.Company = map[string]*thing{}, 100000, tx.Faker().Company()
+		},
+		Operations: []sim.Operation[toy]{
+			{ID: "createThing", Method: "POST", Path: "/things", Run: createThing},
+			{ID: "getThing", Method: "GET", Path: "/things/{id}", Run: getThing},
+		},
+		Edges: []sim.Edge[toy]{
+			{Name: "thing.ready", Basis: sim.Assumed, Pass: passReady},
+			{Name: "thing.gone", Basis: sim.Assumed, Pass: passGone},
+		},
+		Settings: []sim.Setting[toy]{
+			{Name: "colour", Values: []string{"red", "blue"}},
+			{
+				Name: "balance",
+				Get:  func(tx *sim.Tx[toy]) any { return tx.State.Money.Float() },
+				Set: func(tx *sim.Tx[toy], v any) error {
+					f, ok := v.(float64)
+					if !ok || f < 0 {
+						return &sim.SettingError{Message: "balance is a number from 0"}
+					}
+					tx.State.Money = money.Of(f)
+					return nil
+				},
+			},
+		},
+		Errors:      []sim.NamedError{{Name: "BROKEN", Operations: []string{"createThing"}, Basis: sim.Assumed, Err: errBroken}},
+		EncodeError: encodeToyError,
+		Device: func(tx *sim.Tx[toy], p *esim.Profile, a esim.Action) (esim.Bytes, error) {
+			th := tx.State.Things[p.ID]
+			if a.Kind != esim.Use {
+				return 0, nil
+			}
+			used := min(a.Bytes, 10*esim.MiB-th.Used)
+			th.Used += used
+			return used, nil
+		},
+		Status:  func(tx *sim.Tx[toy], p *esim.Profile) string { return stateOf(tx.State.Things[p.ID]) },
+		Balance: func(s *toy) *money.Amount { return &s.Money },
+		Example: func(base, name string) string { return "curl -H 'X-Toy: toy_" + name + "' " + base + "/toy/things/1" },
+	})
+}
+
+type toyError struct {
+	status int
+	text   string
+}
+
+func (e *toyError) Error() string { return e.text }
+
+var (
+	errBroken = &toyError{503, "broken"}
+	errNone   = &toyError{404, "none"}
+)
+
+func encodeToyError(_ *sim.Request, err error) sim.Reply {
+	status := 500
+	var own *toyError
+	var violation *sim.ViolationError
+	var method *sim.MethodError
+	switch {
+	case errors.As(err, &own):
+		status = own.status
+	case errors.As(err, &violation):
+		status = 400
+	case errors.As(err, &method):
+		status = 405
+	case errors.Is(err, sim.ErrNoRoute):
+		status = 404
+	case errors.Is(err, sim.ErrUnauthenticated):
+		status = 401
+	case errors.Is(err, sim.ErrForbidden):
+		status = 403
+	case errors.Is(err, sim.ErrTooLarge):
+		status = 413
+	}
+	return sim.Reply{Status: status, Body: struct {
+		Error string `json:"error"`
+	}{err.Error()}}
+}
+
+func stateOf(th *thing) string {
+	switch {
+	case !th.GoneAt.IsZero():
+		return "gone"
+	case !th.ReadyAt.IsZero():
+		return "ready"
+	}
+	return "new"
+}
+
+func createThing(tx *sim.Tx[toy], r *sim.Request) (sim.Reply, error) {
+	v, ok := r.JSON()
+	if !ok || sim.Field(v, "name").String() == "" {
+		return sim.Reply{}, &toyError{400, "name?"}
+	}
+	th := &thing{ID: tx.UUID()}
+	th.ICCID = string(tx.Issue(sim.Issue{Prefix: "8910300", SMDPAddress: "smdp.test", MatchingID: tx.Text(8, "AB"), ID: th.ID, Countries: []string{"JP"}}).ICCID)
+	tx.State.Things[th.ID] = th
+	tx.Await("thing.ready", th.ID)
+	return sim.Reply{Body: show(r, th)}, nil
+}
+
+func getThing(tx *sim.Tx[toy], r *sim.Request) (sim.Reply, error) {
+	th := tx.State.Things[r.Param("id")]
+	if th == nil {
+		return sim.Reply{}, errNone
+	}
+	tx.Look(th.ID)
+	return sim.Reply{Body: show(r, th)}, nil
+}
+
+type toyWire struct {
+	ID    string `json:"id"`
+	ICCID string `json:"iccid"`
+	State string `json:"state"`
+	QR    string `json:"qr"`
+}
+
+func show(r *sim.Request, th *thing) toyWire {
+	return toyWire{th.ID, th.ICCID, stateOf(th), r.QRLink(th.ICCID)}
+}
+
+func passReady(tx *sim.Tx[toy], id string) error {
+	th := tx.State.Things[id]
+	if th == nil {
+		return &sim.EdgeError{ID: id}
+	}
+	if !th.ReadyAt.IsZero() {
+		return &sim.EdgeError{ID: id, State: stateOf(th), Wanted: "new"}
+	}
+	th.ReadyAt = tx.Now
+	tx.At("thing.gone", id, tx.Now.Add(30*24*time.Hour))
+	return nil
+}
+
+func passGone(tx *sim.Tx[toy], id string) error {
+	th := tx.State.Things[id]
+	if th == nil || stateOf(th) != "ready" {
+		return &sim.EdgeError{ID: id, State: "not ready", Wanted: "ready"}
+	}
+	th.GoneAt = tx.Now
+	return nil
+}
+
+// A caller is a client of the toy.
+type caller struct {
+	t   *testing.T
+	srv *sim.Server
+	key string
+}
+
+func (c caller) do(method, path, body string) (int, http.Header, gjson.Result) {
+	c.t.Helper()
+	req, err := http.NewRequestWithContext(c.t.Context(), method, c.srv.URL()+path, strings.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if c.key != "" {
+		req.Header.Set("X-Toy", c.key)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return res.StatusCode, res.Header, gjson.ParseBytes(data)
+}
+
+func (c caller) create() gjson.Result {
+	c.t.Helper()
+	status, _, v := c.do("POST", "/toy/things", `{"name":"x"}`)
+	if status != 200 {
+		c.t.Fatalf("create: %d %s", status, v)
+	}
+	return v
+}
+
+func (c caller) state(id string) string {
+	c.t.Helper()
+	_, _, v := c.do("GET", "/toy/things/"+id, "")
+	return v.Get("state").String()
+}

@@ -1,0 +1,197 @@
+package sim
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"math/rand/v2"
+	"time"
+
+	"github.com/brianvoe/gofakeit/v6"
+
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/internal/journal"
+)
+
+// A Turn is the proof of holding a world's lock: whoever has one may read and change
+// the world, and nobody else can meanwhile. It must not be kept beyond the call it was
+// given to, and nothing may be waited for while it is held.
+type Turn struct {
+	// Now is the instant at which this turn takes place; it does not move within it.
+	Now time.Time
+
+	w      *World
+	a      *account
+	passed []Happening
+}
+
+// A Tx is a turn with the state of one account at hand.
+type Tx[S any] struct {
+	*Turn
+	State *S
+}
+
+// A Happening is an edge that was passed: which, of what, and when.
+type Happening = journal.Edge
+
+// World is the name of the world, scenarios included.
+func (t *Turn) World() string { return t.w.name }
+
+// Rand is the account's own chance. What it gives depends on seed, world and provider,
+// and on what was drawn before, never on the clock.
+func (t *Turn) Rand() *rand.Rand { return t.a.rand }
+
+// Faker invents the people and places of this account, from its own stream.
+func (t *Turn) Faker() *gofakeit.Faker { return t.a.faker }
+
+// UUID is a random UUID, version 4, of the account's chance.
+func (t *Turn) UUID() string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], t.a.rand.Uint64())
+	binary.BigEndian.PutUint64(b[8:], t.a.rand.Uint64())
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	const hex = "0123456789abcdef"
+	out := make([]byte, 0, 36)
+	for i, v := range b {
+		switch i {
+		case 4, 6, 8, 10:
+			out = append(out, '-')
+		}
+		out = append(out, hex[v>>4], hex[v&15])
+	}
+	return string(out)
+}
+
+// Text is n characters of the account's chance, out of alphabet.
+func (t *Turn) Text(n int, alphabet string) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = alphabet[t.a.rand.IntN(len(alphabet))]
+	}
+	return string(b)
+}
+
+// Setting is what the provider's setting of that name is now in this world.
+func (t *Turn) Setting(name string) string { return t.w.setting(t.a.provider, name) }
+
+// An Issue asks for a new profile.
+type Issue struct {
+	Prefix      string // first digits of the ICCID, beginning with 89
+	SMDPAddress string // bare host
+	MatchingID  string
+	ID          string   // the provider's own id of the eSIM; "" when the ICCID is it
+	MSISDN      bool     // whether it has a telephone number
+	Countries   []string // ISO codes where it works, home first
+}
+
+// Issue makes a profile and gives it to this world. Its ICCID is new there.
+func (t *Turn) Issue(i Issue) *esim.Profile {
+	iccid := esim.NewICCID(t.a.rand, i.Prefix)
+	for t.w.esims.byICCID[iccid] != nil {
+		iccid = esim.NewICCID(t.a.rand, i.Prefix)
+	}
+	p := &esim.Profile{
+		ICCID: iccid, Seller: t.a.provider.name, ID: i.ID,
+		IMSI: "26001" + t.Text(10, digits), PIN: t.Text(4, digits), PUK: t.Text(8, digits),
+		Code:      esim.ActivationCode{SMDPAddress: i.SMDPAddress, MatchingID: i.MatchingID},
+		Countries: i.Countries, IssuedAt: t.Now,
+	}
+	if i.MSISDN {
+		p.MSISDN = "48" + t.Text(9, digits)
+	}
+	t.w.esims.add(p)
+	return p
+}
+
+const digits = "0123456789"
+
+// ESIM is the profile of that ICCID if this provider issued it in this world, else nil.
+func (t *Turn) ESIM(iccid string) *esim.Profile {
+	if p := t.w.esims.byICCID[esim.ICCID(iccid)]; p != nil && p.Seller == t.a.provider.name {
+		return p
+	}
+	return nil
+}
+
+// pass carries an edge out and remembers that it happened.
+func (t *Turn) pass(e *edge, id string) error {
+	if err := e.pass(t, id); err != nil {
+		return err
+	}
+	t.passed = append(t.passed, Happening{At: t.Now, Edge: e.name, ID: id})
+	return nil
+}
+
+// Await brings a thing to an edge: the policy in force says whether it passes now or
+// when. A thing waits at an edge once; to come again replaces the wait.
+func (t *Turn) Await(name, id string) { t.At(name, id, t.Now) }
+
+// At is Await for an edge whose natural instant lies ahead, such as an expiry: a policy
+// of immediate means then, after: 5m means five minutes past then.
+func (t *Turn) At(name, id string, due time.Time) {
+	e := t.a.provider.edge(name)
+	p := t.w.policy(e)
+	t.w.waits.drop(t.a, name, id)
+	if p.Never {
+		return
+	}
+	if p.Immediate() && !due.After(t.Now) {
+		// The thing was just brought here, so only a wrong table could refuse.
+		if err := t.pass(e, id); err != nil {
+			t.w.srv.log.Error("edge refused at once", "edge", e.name, "id", id, "err", err)
+		}
+		return
+	}
+	w := &wait{account: t.a, edge: e, id: id, from: due, polls: p.Polls}
+	if p.Immediate() || p.After > 0 {
+		w.due = due.Add(p.After)
+	}
+	t.w.waits.add(w)
+}
+
+// Cancel forgets that a thing waits at an edge.
+func (t *Turn) Cancel(name, id string) { t.w.waits.drop(t.a, name, id) }
+
+// Look counts one look at a thing, by an operation that answers that one thing; edges
+// whose policy counts looks may be passed by it. Call it before projecting.
+func (t *Turn) Look(id string) {
+	for _, w := range t.w.waits.of(t.a, id) {
+		if w.polls == 0 || t.Now.Before(w.from) {
+			continue
+		}
+		if w.looks++; w.looks < w.polls {
+			continue
+		}
+		t.w.waits.remove(w)
+		t.passDue(w)
+	}
+}
+
+// passDue passes an edge that fell due; one that its thing has left by another way is
+// dropped.
+func (t *Turn) passDue(w *wait) {
+	if err := t.pass(w.edge, w.id); err != nil {
+		t.w.srv.log.Debug("edge dropped", "edge", w.edge.name, "id", w.id, "err", err)
+	}
+}
+
+// seedOf makes a seed out of the run's seed and names, so that each stream of chance is
+// its own.
+func seedOf(seed uint64, names ...string) *rand.PCG {
+	h := fnv.New128a()
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], seed)
+	_, _ = h.Write(b[:])
+	for _, n := range names {
+		_, _ = h.Write([]byte(n))
+		_, _ = h.Write([]byte{0})
+	}
+	sum := h.Sum(nil)
+	return rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:]))
+}
+
+// fakerSource lets gofakeit draw from a source of ours; its own New(0) would be random.
+type fakerSource struct{ *rand.PCG }
+
+func (s fakerSource) Int63() int64 { return int64(s.Uint64() >> 1) }
+func (s fakerSource) Seed(int64)   {}

@@ -1,0 +1,126 @@
+package sim
+
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+	"time"
+)
+
+// A wait is a thing that stands before an edge.
+type wait struct {
+	account *account
+	edge    *edge
+	id      string
+	from    time.Time // looks count from here
+	due     time.Time // zero: no instant passes it
+	polls   int       // 0: looks do not pass it
+	looks   int
+	seq     uint64 // order of coming, among those due at one instant
+	pos     int    // place in the heap; -1 outside
+}
+
+// waits holds what stands before an edge in one world, the next to fall due first.
+type waits struct {
+	heap waitHeap
+	by   map[waitKey][]*wait
+	seq  uint64
+}
+
+type waitKey struct {
+	account *account
+	id      string
+}
+
+func (q *waits) add(w *wait) {
+	q.seq++
+	w.seq, w.pos = q.seq, -1
+	if q.by == nil {
+		q.by = map[waitKey][]*wait{}
+	}
+	key := waitKey{w.account, w.id}
+	q.by[key] = append(q.by[key], w)
+	if !w.due.IsZero() {
+		heap.Push(&q.heap, w)
+	}
+}
+
+func (q *waits) remove(w *wait) {
+	if w.pos >= 0 {
+		heap.Remove(&q.heap, w.pos)
+	}
+	key := waitKey{w.account, w.id}
+	// A new slice: callers may be ranging over the old one.
+	var rest []*wait
+	for _, o := range q.by[key] {
+		if o != w {
+			rest = append(rest, o)
+		}
+	}
+	if len(rest) == 0 {
+		delete(q.by, key)
+		return
+	}
+	q.by[key] = rest
+}
+
+func (q *waits) drop(a *account, edge, id string) {
+	for _, w := range q.by[waitKey{a, id}] {
+		if w.edge.short == edge {
+			q.remove(w)
+			return
+		}
+	}
+}
+
+func (q *waits) of(a *account, id string) []*wait { return q.by[waitKey{a, id}] }
+
+// all lists the waits in the order of their coming.
+func (q *waits) all() []*wait {
+	var out []*wait
+	for _, ws := range q.by {
+		out = append(out, ws...)
+	}
+	slices.SortFunc(out, func(a, b *wait) int { return cmp.Compare(a.seq, b.seq) })
+	return out
+}
+
+// next takes the first wait that falls due at or before t.
+func (q *waits) next(t time.Time) *wait {
+	if len(q.heap) == 0 || q.heap[0].due.After(t) {
+		return nil
+	}
+	w := q.heap[0]
+	q.remove(w)
+	return w
+}
+
+type waitHeap []*wait
+
+func (h waitHeap) Len() int { return len(h) }
+func (h waitHeap) Less(i, j int) bool {
+	if !h[i].due.Equal(h[j].due) {
+		return h[i].due.Before(h[j].due)
+	}
+	return h[i].seq < h[j].seq
+}
+
+func (h waitHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].pos, h[j].pos = i, j
+}
+
+func (h *waitHeap) Push(x any) {
+	w := x.(*wait)
+	w.pos = len(*h)
+	*h = append(*h, w)
+}
+
+func (h *waitHeap) Pop() any {
+	old := *h
+	w := old[len(old)-1]
+	old[len(old)-1] = nil
+	*h = old[:len(old)-1]
+	w.pos = -1
+	return w
+}

@@ -1,0 +1,185 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/brianvoe/gofakeit/v6"
+
+	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/internal/scenario"
+)
+
+// A World is the test environment of one credential name: an account at each provider,
+// the eSIMs, a clock, chance, scenarios and a journal. Nothing is shared between worlds.
+type World struct {
+	name    string
+	caller  Caller
+	srv     *Server
+	clock   *clock.Clock
+	journal *journal.Journal
+	entries sequence     // numbers the journal's entries
+	used    atomic.Int64 // real instant of the last use, in Unix nanoseconds
+
+	// mu is the world's turn. It is taken in turn and nowhere else, and before the locks
+	// of clock and journal, never after.
+	mu       sync.Mutex
+	accounts map[string]*account
+	esims    esims
+	waits    waits
+	script   *scenario.Script
+	settings map[string]map[string]string // by provider, then setting; what was chosen
+	mode     Mode
+	ordered  bool // whether the clock may no longer go back
+}
+
+// An account is a world's state at one provider.
+type account struct {
+	provider *Provider
+	state    any
+	rand     *rand.Rand
+	faker    *gofakeit.Faker
+}
+
+// esims are the profiles of a world, in the order of issue.
+type esims struct {
+	all     []*esim.Profile
+	byICCID map[esim.ICCID]*esim.Profile
+	byID    map[string]*esim.Profile
+}
+
+func (e *esims) add(p *esim.Profile) {
+	if e.byICCID == nil {
+		e.byICCID, e.byID = map[esim.ICCID]*esim.Profile{}, map[string]*esim.Profile{}
+	}
+	e.all = append(e.all, p)
+	e.byICCID[p.ICCID] = p
+	if p.ID != "" {
+		e.byID[p.ID] = p
+	}
+}
+
+// find takes an ICCID, the seller's own id, or "last".
+func (e *esims) find(id string) *esim.Profile {
+	if id == "last" && len(e.all) > 0 {
+		return e.all[len(e.all)-1]
+	}
+	if p := e.byICCID[esim.ICCID(id)]; p != nil {
+		return p
+	}
+	return e.byID[id]
+}
+
+// A sequence gives 1, 2, 3 …
+type sequence struct{ n atomic.Uint64 }
+
+func (s *sequence) next() string { return strconv.FormatUint(s.n.Add(1), 10) }
+
+func (w *World) touch() { w.used.Store(w.srv.cfg.Real.Now().UnixNano()) }
+
+// begin puts the world at its start: no accounts yet, the clock as configured, the
+// scenarios of the server and of its own name. The caller holds the lock, or is the
+// only one to know the world.
+func (w *World) begin() error {
+	list := slices.Clone(w.srv.base)
+	for _, name := range w.caller.Scenarios {
+		sc, err := w.srv.scenario(name)
+		if err != nil {
+			return err
+		}
+		list = append(list, sc)
+	}
+	w.accounts, w.esims, w.waits = map[string]*account{}, esims{}, waits{}
+	w.settings, w.mode, w.ordered = map[string]map[string]string{}, w.srv.cfg.Validate, false
+	w.script = scenario.NewScript(list)
+	w.clock.Restart()
+	if !w.srv.cfg.Freeze.IsZero() {
+		w.clock.Set(w.srv.cfg.Freeze)
+	}
+	now := w.clock.Now()
+	for _, sc := range list {
+		if err := w.apply(sc.Settings, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turn takes the lock, runs what fell due meanwhile, each at its own instant, and then
+// f at the present one. What passed is what f and the due events caused.
+func (w *World) turn(p *Provider, f func(*Turn)) (passed []Happening) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := w.clock.Now()
+	passed = w.settle(now)
+	t := &Turn{Now: now, w: w, passed: passed}
+	if p != nil {
+		t.a = w.account(p, now)
+	}
+	f(t)
+	return t.passed
+}
+
+// settle runs the events that are due until the given instant, in order.
+func (w *World) settle(until time.Time) (passed []Happening) {
+	for {
+		next := w.waits.next(until)
+		if next == nil {
+			return passed
+		}
+		t := &Turn{Now: next.due, w: w, a: next.account, passed: passed}
+		t.passDue(next)
+		passed = t.passed
+	}
+}
+
+// account is the world's account at a provider, opened when first asked for.
+func (w *World) account(p *Provider, now time.Time) *account {
+	if a := w.accounts[p.name]; a != nil {
+		return a
+	}
+	seed := w.srv.cfg.Seed
+	a := &account{
+		provider: p,
+		rand:     rand.New(seedOf(seed, w.name, p.name, "ids")),
+		faker:    gofakeit.NewCustom(fakerSource{seedOf(seed, w.name, p.name, "people")}),
+	}
+	w.accounts[p.name] = a
+	p.open(&Turn{Now: now, w: w, a: a})
+	return a
+}
+
+func (w *World) policy(e *edge) Policy {
+	if p, ok := w.script.Policy(e.name); ok {
+		return p
+	}
+	return e.def
+}
+
+// setting is what was chosen for the world, else by its scenarios, else the default.
+func (w *World) setting(p *Provider, name string) string {
+	if v, ok := w.settings[p.name][name]; ok {
+		return v
+	}
+	if s := p.setting(name); s != nil && len(s.values) > 0 {
+		return s.values[0]
+	}
+	return ""
+}
+
+// Mode says what becomes of a request that breaks the contract.
+type Mode string
+
+// The modes of validation.
+const (
+	ModeProvider Mode = "provider" // what the real API refuses is refused, the rest recorded
+	ModeStrict   Mode = "strict"   // any violation is refused
+	ModeReport   Mode = "report"   // nothing is refused for it
+	ModeOff      Mode = "off"      // nothing is checked
+)
