@@ -1,0 +1,91 @@
+package roamify
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+func TestNumeric(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]float64{
+		"1": 1, " 7 ": 7, "+2": 2, "-3.5": -3.5, "1e2": 100, ".5": 0.5, "5.": 5, "007": 7,
+	} {
+		if got, ok := numeric(gjson.Result{Type: gjson.String, Str: text}, true); !ok || got != want {
+			t.Errorf("%q is %v, %v", text, got, ok)
+		}
+	}
+	for _, text := range []string{"", " ", "x", "1x", "0x1", "1_000", "Infinity", "NaN", "--1", "1,5", "."} {
+		if got, ok := numeric(gjson.Result{Type: gjson.String, Str: text}, true); ok {
+			t.Errorf("%q is %v", text, got)
+		}
+	}
+	if _, ok := numeric(gjson.Parse(`"1"`), false); ok {
+		t.Error("a text of a body was taken for a number")
+	}
+}
+
+func TestLastMemberWins(t *testing.T) {
+	t.Parallel()
+	body := gjson.Parse(`{"items":7,"items":[{"packageId":"a","packageId":"b","quantity":0,"quantity":2}]}`)
+	if complaint := orderBody.complain(object{json: body}, "value", ""); complaint != "" {
+		t.Error(complaint)
+	}
+}
+
+// What validation lets through can be read without a second look.
+func FuzzOrderBody(f *testing.F) {
+	for _, seed := range []string{
+		`{"items":[{"packageId":"esim-cambodia-7days-1gb-all","quantity":1}]}`, `{"items":[{}]}`, `{"referenceId":"a"}`,
+		`[]`, `{"items":[{"packageId":"x","quantity":1e999}],"a":{"b":[1,2,{"c":null}]}}`, `{"\u0069tems":"x"}`, `{"items":[[[[`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		if !gjson.Valid(body) {
+			return
+		}
+		o := object{json: gjson.Parse(body)}
+		if orderBody.complain(o, "value", "") != "" {
+			return
+		}
+		items, ok := o.get("items")
+		if !ok || len(items.Array()) == 0 {
+			t.Fatalf("passed without items: %s", body)
+		}
+		items.ForEach(func(_, v gjson.Result) bool {
+			item := object{json: v}
+			if n, ok := item.number("quantity"); !ok || n < 1 || n != float64(int(n)) || item.text("packageId") == "" {
+				t.Fatalf("passed with item %s", v.Raw)
+			}
+			return true
+		})
+	})
+}
+
+func FuzzBearer(f *testing.F) {
+	for _, seed := range []string{
+		"Bearer roamify_demo", "bearer roamify_ci~roamify-order-pending", "Bearer", "", "Basic roamify_demo", "Bearer  roamify_x ",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		name, err := bearer(header)
+		if (err == nil) != (name != "") {
+			t.Errorf("%q gives %q, %v", header, name, err)
+		}
+	})
+}
+
+func FuzzDate(f *testing.F) {
+	for _, seed := range []string{"2026-07-01", "2026-07-01T10:00:00Z", "2026-02-30", "", "0000-00-00", "2026-07-01T24:00"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		at, ok := isoDate(gjson.Result{Type: gjson.String, Str: text})
+		if ok && text[:4] != at.Format(time.DateOnly)[:4] {
+			t.Errorf("%q was read as %s", text, at)
+		}
+	})
+}

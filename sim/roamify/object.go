@@ -1,0 +1,142 @@
+package roamify
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/esimsim/esimsim/sim"
+)
+
+// maxSafe is the largest whole number that JavaScript counts on without gaps.
+const maxSafe = 1<<53 - 1
+
+// numberText is what Joi takes for a number in a text.
+var numberText = regexp.MustCompile(`^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$`)
+
+func numeric(v gjson.Result, convert bool) (float64, bool) {
+	switch {
+	case v.Type == gjson.Number:
+		return v.Num, true
+	case convert && v.Type == gjson.String && numberText.MatchString(v.Str):
+		// Out of range is infinity, which Joi has words for.
+		n, _ := strconv.ParseFloat(strings.TrimSpace(v.Str), 64)
+		return n, true
+	}
+	return 0, false
+}
+
+func boolean(v gjson.Result, convert bool) (value, ok bool) {
+	if v.IsBool() {
+		return v.Bool(), true
+	}
+	if !convert || v.Type != gjson.String {
+		return false, false
+	}
+	value = strings.EqualFold(v.Str, "true")
+	return value, value || strings.EqualFold(v.Str, "false")
+}
+
+// isoDate reads a date, or a date with a time, as ISO 8601 writes them.
+func isoDate(v gjson.Result) (time.Time, bool) {
+	if v.Type != gjson.String {
+		return time.Time{}, false
+	}
+	for _, layout := range []string{
+		time.DateOnly, time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04",
+	} {
+		if t, err := time.Parse(layout, v.Str); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// An object is a JSON object, or the query of a request read as one.
+type object struct {
+	json    gjson.Result
+	request *sim.Request // of a query; nil for JSON
+	lenient bool         // undeclared keys, which get in nobody's way, are let through
+}
+
+func (o object) isObject() bool { return o.request != nil || o.json.IsObject() }
+
+// get is the member of that name. A query key that is repeated is an array.
+func (o object) get(name string) (v gjson.Result, ok bool) {
+	if o.request == nil {
+		v = sim.Field(o.json, name)
+		return v, v.Exists()
+	}
+	switch values := o.request.Query[name]; len(values) {
+	case 0:
+		return gjson.Result{}, false
+	case 1:
+		return gjson.Result{Type: gjson.String, Str: values[0]}, true
+	}
+	return gjson.Result{Type: gjson.JSON, Raw: "[]"}, true
+}
+
+func (o object) text(name string) string {
+	v, _ := o.get(name)
+	return v.Str
+}
+
+func (o object) number(name string) (float64, bool) {
+	v, _ := o.get(name)
+	return numeric(v, o.request != nil)
+}
+
+// integer is a number that validation found whole and safe.
+func (o object) integer(name string, missing int) int {
+	if n, ok := o.number(name); ok {
+		return int(n)
+	}
+	return missing
+}
+
+func (o object) flag(name string) bool {
+	v, _ := o.get(name)
+	value, _ := boolean(v, o.request != nil)
+	return value
+}
+
+func (o object) date(name string) (time.Time, bool) {
+	v, _ := o.get(name)
+	return isoDate(v)
+}
+
+func (o object) count(names []string) (n int) {
+	for _, name := range names {
+		if _, ok := o.get(name); ok {
+			n++
+		}
+	}
+	return n
+}
+
+// undeclared is the first key that is none of these. The vendor's own samples have an
+// empty key ("?="), which is passed over.
+func (o object) undeclared(keys []key) (name string, found bool) {
+	if o.request == nil {
+		o.json.ForEach(func(k, _ gjson.Result) bool {
+			name = k.Str
+			found = !declared(keys, name)
+			return !found
+		})
+		return name, found
+	}
+	for pair := range strings.SplitSeq(o.request.URL.RawQuery, "&") {
+		name, _, _ = strings.Cut(pair, "=")
+		if plain, err := url.QueryUnescape(name); err == nil {
+			name = plain
+		}
+		if name != "" && !declared(keys, name) {
+			return name, true
+		}
+	}
+	return "", false
+}
