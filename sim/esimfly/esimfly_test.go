@@ -1,0 +1,189 @@
+package esimfly_test
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/esimfly"
+	"github.com/esimsim/esimsim/sim/simtest"
+)
+
+// start is the instant at which the worlds of these tests stand still.
+var start = time.Date(2026, 4, 2, 8, 15, 9, 0, time.UTC)
+
+// The order of the page, and ten of the same.
+const (
+	turkey    = `{"packageCode":"merhaba-7days-1gb","packageName":"Turkey 1 GB 7 Days","price":2.72,"quantity":1,"duration":7,"flagUrl":"/img/flags/tr.png"}`
+	tenTurkey = `{"packageCode":"merhaba-7days-1gb","packageName":"Turkey 1 GB 7 Days","price":2.72,"quantity":10}`
+)
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64
+	simtest.Run(t, simtest.Subject{
+		Provider: esimfly.Provider(),
+		Sign: func(r *http.Request, body []byte, name string) {
+			sign(r, body, "esf_"+name, "sk_"+name, simtest.Start, requestID(int(calls.Add(1))))
+		},
+		Calls: []simtest.Call{
+			{Operation: "getBalance", Method: "GET", Path: "/balance"},
+			{Operation: "listPackages", Method: "GET", Path: "/esims/packages?search=Turkey"},
+			{Operation: "listPackagesAlias", Method: "GET", Path: "/packages?limit=3"},
+			{
+				Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey,
+				Keep: map[string]string{"reference": "orderReference"},
+			},
+			{Operation: "getOrder", Method: "GET", Path: "/esims/order?orderReference={reference}"},
+		},
+		Order:    simtest.Call{Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey},
+		Price:    2.72,
+		Volatile: []string{"Requests", "Hour"},
+	})
+}
+
+// server runs a simulator whose worlds stand still at start.
+func server(t *testing.T) *sim.Server {
+	t.Helper()
+	return sim.StartT(t, sim.Config{Providers: []*sim.Provider{esimfly.Provider()}, Freeze: start})
+}
+
+// A client calls as the account of one name, signing with the time of its world.
+type client struct {
+	t     *testing.T
+	srv   *sim.Server
+	world *sim.World
+	name  string
+	calls int
+}
+
+func dial(t *testing.T, srv *sim.Server, name string) *client {
+	t.Helper()
+	return &client{t: t, srv: srv, world: srv.WorldT(t, name), name: name}
+}
+
+// An answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (c *client) get(path string) answer { c.t.Helper(); return c.do(http.MethodGet, path, "", nil) }
+
+func (c *client) order(body string) answer {
+	c.t.Helper()
+	return c.do(http.MethodPost, "/esims/order", body, nil)
+}
+
+func (c *client) look(reference string) answer {
+	c.t.Helper()
+	return c.get("/esims/order?orderReference=" + reference)
+}
+func (c *client) set(setting string, value any) { c.t.Helper(); c.patch("esimfly", setting, value) }
+
+func (c *client) patch(provider, setting string, value any) {
+	c.t.Helper()
+	if err := c.world.Patch(sim.Patch{provider: {setting: value}}); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// do sends one signed request; change, where given, spoils it after signing.
+func (c *client) do(method, path, body string, change func(*http.Request)) answer {
+	c.t.Helper()
+	req := c.request(method, path, body)
+	c.calls++
+	sign(req, []byte(body), "esf_"+c.name, "sk_"+c.name, c.world.Now(), requestID(c.calls))
+	if change != nil {
+		change(req)
+	}
+	return send(c.t, req)
+}
+
+func (c *client) request(method, path, body string) *http.Request {
+	c.t.Helper()
+	req, err := http.NewRequestWithContext(c.t.Context(), method, c.srv.URL()+"/api/v1/business"+path, strings.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Host = "esimsim.test:8484"
+	req.Header.Set("Content-Type", "application/json")
+	return req
+}
+
+// place orders and expects to be served.
+func (c *client) place(body string) answer {
+	c.t.Helper()
+	a := c.order(body)
+	if a.status != http.StatusOK {
+		c.t.Fatalf("order: status %d: %s", a.status, a.body)
+	}
+	return a
+}
+
+func (c *client) advance(d time.Duration) []sim.Happening {
+	c.t.Helper()
+	passed, err := c.world.Advance(d)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return passed
+}
+
+// last is the newest entry of the world's journal.
+func (c *client) last() *journal.Entry {
+	c.t.Helper()
+	list := c.world.Requests(journal.Filter{})
+	if len(list) == 0 {
+		c.t.Fatal("the journal is empty")
+	}
+	return list[len(list)-1]
+}
+
+func send(t *testing.T, req *http.Request) answer {
+	t.Helper()
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{res.StatusCode, res.Header, body}
+}
+
+// is compares an answer with what the page prints.
+func (a answer) is(t *testing.T, status int, body string) {
+	t.Helper()
+	if a.status != status || string(a.body) != body {
+		t.Errorf("status %d, body %s\nwant   %d, body %s", a.status, a.body, status, body)
+	}
+}
+
+// sign is the page's recipe, written anew.
+func sign(r *http.Request, body []byte, code, secret string, at time.Time, id string) {
+	if r.Method == http.MethodGet {
+		body = nil
+	}
+	ts := strconv.FormatInt(at.UnixMilli(), 10)
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(ts + id + code + string(body)))
+	r.Header.Set("RT-AccessCode", code)
+	r.Header.Set("RT-RequestID", id)
+	r.Header.Set("RT-Timestamp", ts)
+	r.Header.Set("RT-Signature", fmt.Sprintf("%X", mac.Sum(nil)))
+}
+
+func requestID(n int) string { return fmt.Sprintf("4ce9d9cd-ac9e-4e17-b3a2-%012x", n) }

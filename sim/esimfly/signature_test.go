@@ -1,0 +1,140 @@
+package esimfly
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/golden"
+	"github.com/esimsim/esimsim/sim"
+)
+
+// The inputs are those of api-docs, Authentication; the signature printed there is a
+// placeholder, these are computed.
+func TestSignVectors(t *testing.T) {
+	t.Parallel()
+	c := credential{
+		timestamp: "1628670421000", requestID: "4ce9d9cd-ac9e-4e17-b3a2-c66c358c1ce2", accessCode: "esf_11111",
+	}
+	s := newSigner("sk_1111")
+	for body, want := range map[string]string{
+		`{"packageCode":"PHAJHEAYP"}`:  "FA2050B34D3C61025B991E8C82967BC583C02A92ED625D985F46DC7E25BFA934",
+		`{"packageCode": "PHAJHEAYP"}`: "46CA67C64BDE01294FF232415CB88C3A79F1E5AA3536CE485F15392383A14D98",
+		"":                             "F0B625B05DD9B5D5402286987CE4A6D14AC52B0056D2A1592ABBB57BA5FC3BC4",
+	} {
+		for range 2 { // the second time from the kept hash
+			if got := string(s.sign(c, []byte(body))); got != want {
+				t.Errorf("body %s: signature %s, want %s", body, got, want)
+			}
+		}
+	}
+}
+
+//nolint:paralleltest // AllocsPerRun counts the whole process
+func TestSignDoesNotAllocate(t *testing.T) {
+	c := credential{timestamp: "1628670421000", requestID: "4ce9d9cd-ac9e-4e17-b3a2-c66c358c1ce2", accessCode: "esf_11111"}
+	s, body := newSigner("sk_1111"), []byte(`{"packageCode":"PHAJHEAYP"}`)
+	if n := testing.AllocsPerRun(100, func() { s.sign(c, body) }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func FuzzRequestID(f *testing.F) {
+	for _, s := range []string{
+		"4ce9d9cd-ac9e-4e17-b3a2-c66c358c1ce2", "4CE9D9CD-AC9E-4E17-B3A2-C66C358C1CE2",
+		"4ce9d9cd-ac9e-1e17-b3a2-c66c358c1ce2", "", strings.Repeat("-", 36), "4ce9d9cd-ac9e-4e17-é3a2-c66c358c1ce",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		want := len(s) == 36
+		for i, r := range []byte(s) {
+			switch {
+			case i == 8 || i == 13 || i == 18 || i == 23:
+				want = want && r == '-'
+			case i == 14:
+				want = want && r == '4'
+			case i == 19:
+				want = want && strings.IndexByte("89abAB", r) >= 0
+			default:
+				want = want && strings.IndexByte("0123456789abcdefABCDEF", r) >= 0
+			}
+		}
+		if got := isUUIDv4(s); got != want {
+			t.Errorf("%q: %v, want %v", s, got, want)
+		}
+	})
+}
+
+func FuzzTimestamp(f *testing.F) {
+	now := time.UnixMilli(1628670421000)
+	for _, s := range []string{"1628670421000", "1628670421", "", "-1", "+1628670421000", "1e3", strings.Repeat("9", 30)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if !(credential{timestamp: s}).fresh(now) {
+			return
+		}
+		digits := strings.TrimLeft(s, "0")
+		if len(digits) != 13 || !strings.HasPrefix(digits, "1628670") {
+			t.Errorf("%q is fresh at %d", s, now.UnixMilli())
+		}
+	})
+}
+
+func TestRequestIDsForget(t *testing.T) {
+	t.Parallel()
+	var m requestIDs
+	now := time.Date(2026, 4, 2, 0, 0, 0, 0, time.UTC)
+	for range 10 {
+		for _, id := range []string{"a", "b", "c"} {
+			if !m.use(id, now) || m.use(id, now) {
+				t.Fatalf("%s at %s", id, now)
+			}
+		}
+		now = now.Add(replayWindow)
+	}
+	if n := len(m.Recent) + len(m.Before); n > 6 {
+		t.Errorf("%d ids are kept", n)
+	}
+}
+
+// Every error a rule can ask for, by operation, and every kind of the engine's.
+func TestErrorBodies(t *testing.T) {
+	t.Parallel()
+	type body struct {
+		Name   string `json:"name"`
+		Status int    `json:"status"`
+		Body   any    `json:"body"`
+	}
+	var all []body
+	add := func(name, operation string, err error) {
+		r := encodeError(&sim.Request{Operation: operation}, err)
+		all = append(all, body{name, r.Status, r.Body})
+	}
+	for _, e := range namedErrors {
+		if e.Err == sim.ErrInternal {
+			for _, op := range []string{"getBalance", "listPackages", "listPackagesAlias", "createOrder", "getOrder"} {
+				add(e.Name+" of "+op, op, e.Err)
+			}
+			continue
+		}
+		add(e.Name+" "+strings.Join(e.Operations, " "), "", e.Err)
+	}
+	add("no route", "", sim.ErrNoRoute)
+	add("wrong method", "", &sim.MethodError{Allow: []string{"GET", "POST"}})
+	add("too large", "createOrder", sim.ErrTooLarge)
+	add("violation", "createOrder", &sim.ViolationError{Findings: []sim.Finding{{Message: "send /price: it is required"}}})
+	add("forbidden", "getBalance", sim.ErrForbidden)
+	add("unknown", "", json.Unmarshal([]byte("{"), new(any)))
+	raw, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.JSON(t, "testdata/errors.json", raw)
+	r := encodeError(&sim.Request{}, &sim.MethodError{Allow: []string{"GET", "POST"}})
+	if got := r.Header.Get("Allow"); got != "GET, POST" {
+		t.Errorf("Allow %q", got)
+	}
+}
