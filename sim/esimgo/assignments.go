@@ -1,0 +1,173 @@
+package esimgo
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/sim"
+)
+
+// The states of an assignment, as the owner's page writes them.
+const (
+	processing = "Processing"
+	queued     = "Queued"
+	active     = "Active"
+	depleted   = "Depleted"
+	expired    = "Expired"
+	lapsed     = "Lapsed"
+)
+
+// bundleApplied is the lastAction of an eSIM that got a bundle.
+const bundleApplied = "Bundle Applied"
+
+// state derives the word from what has happened.
+func (a *assignment) state() string {
+	switch {
+	case !a.LapsedAt.IsZero():
+		return lapsed
+	case !a.ExpiredAt.IsZero():
+		return expired
+	case !a.DepletedAt.IsZero():
+		return depleted
+	case !a.StartedAt.IsZero():
+		return active
+	case !a.QueuedAt.IsZero():
+		return queued
+	}
+	return processing
+}
+
+func (a *assignment) id() string        { return strconv.Itoa(a.ID) }
+func (a *assignment) reference() string { return a.Order + "-" + strconv.Itoa(a.Index) }
+func (a *assignment) endsAt() time.Time { return a.StartedAt.Add(a.Length) }
+
+// day counts the periods of 24 hours since the start, of which an unlimited bundle has
+// an allowance each. After the end it stays with the last.
+func (a *assignment) day(now time.Time) int {
+	if end := a.endsAt(); !now.Before(end) {
+		now = end.Add(-1)
+	}
+	return int(now.Sub(a.StartedAt) / (24 * time.Hour))
+}
+
+// remaining is what is left; of an unlimited bundle, of today's allowance.
+func (a *assignment) remaining(now time.Time) esim.Bytes {
+	if a.Unlimited && !a.StartedAt.IsZero() && a.day(now) != a.Day {
+		return a.Volume
+	}
+	return max(a.Volume-a.Used, 0)
+}
+
+// take uses data of an active assignment and says how much there was. Past its allowance
+// an unlimited bundle is slow, but does not end.
+func (a *assignment) take(now time.Time, wanted esim.Bytes) esim.Bytes {
+	if a.Unlimited {
+		if day := a.day(now); day != a.Day {
+			a.Day, a.Used = day, 0
+		}
+		a.Used += min(wanted, a.Volume-a.Used)
+		return wanted
+	}
+	used := min(wanted, a.remaining(now))
+	a.Used += used
+	return used
+}
+
+// assign puts a bundle on an eSIM: one assignment, or one for each month.
+func assign(tx *sim.Tx[state], o *order, e *heldESIM, b *bundle) {
+	s := tx.State
+	for range b.Plan.assignments() {
+		a := &assignment{
+			ID: s.FirstID + len(s.Assigned), ICCID: e.ICCID, Bundle: b.Name, Order: o.Reference, Index: len(o.Assigned),
+			AssignedAt: tx.Now, Length: b.Plan.length(), Volume: b.Plan.volume(), Unlimited: b.Plan.unlimited(),
+		}
+		o.Assigned = append(o.Assigned, len(s.Assigned))
+		e.Assigned = append(e.Assigned, len(s.Assigned))
+		s.Assigned = append(s.Assigned, a)
+		tx.Await("bundle.queued", a.id())
+	}
+	e.LastAction, e.ActionAt = bundleApplied, tx.Now
+}
+
+// cover adds the countries of a bundle to those where an eSIM that was there before works.
+func cover(tx *sim.Tx[state], iccid string, countries []string) {
+	p := tx.ESIM(iccid)
+	for _, iso := range countries {
+		if !slices.Contains(p.Countries, iso) {
+			// The list may still be the catalogue's own.
+			p.Countries = append(slices.Clip(p.Countries), iso)
+		}
+	}
+}
+
+// queueBundle passes bundle.queued. From here on the assignment can lapse.
+func queueBundle(tx *sim.Tx[state], id string) error {
+	a, err := assignmentIn(tx, id, processing)
+	if err != nil {
+		return err
+	}
+	a.QueuedAt = tx.Now
+	tx.At("bundle.lapsed", id, lapse(a.AssignedAt))
+	return nil
+}
+
+// activateBundle passes bundle.active: the days begin to count.
+func activateBundle(tx *sim.Tx[state], id string) error {
+	a, err := assignmentIn(tx, id, queued)
+	if err != nil {
+		return err
+	}
+	a.StartedAt = tx.Now
+	tx.Cancel("bundle.lapsed", id)
+	tx.At("bundle.expired", id, a.endsAt())
+	return nil
+}
+
+// depleteBundle passes bundle.depleted. An unlimited bundle never is.
+func depleteBundle(tx *sim.Tx[state], id string) error {
+	a, err := assignmentIn(tx, id, active)
+	if err != nil {
+		return err
+	}
+	if a.Unlimited {
+		return &sim.EdgeError{ID: id, State: "unlimited", Wanted: active}
+	}
+	a.Used, a.DepletedAt = a.Volume, tx.Now
+	return nil
+}
+
+// expireBundle passes bundle.expired.
+func expireBundle(tx *sim.Tx[state], id string) error {
+	a, err := assignmentIn(tx, id, active, depleted)
+	if err != nil {
+		return err
+	}
+	a.ExpiredAt = tx.Now
+	tx.Cancel("bundle.depleted", id)
+	return nil
+}
+
+// lapseBundle passes bundle.lapsed.
+func lapseBundle(tx *sim.Tx[state], id string) error {
+	a, err := assignmentIn(tx, id, queued)
+	if err != nil {
+		return err
+	}
+	a.LapsedAt = tx.Now
+	return nil
+}
+
+// assignmentIn is the assignment of that id, if it is in one of these states.
+func assignmentIn(tx *sim.Tx[state], id string, states ...string) (*assignment, error) {
+	a := tx.State.assignment(id)
+	if a == nil {
+		return nil, &sim.EdgeError{ID: id}
+	}
+	if !slices.Contains(states, a.state()) {
+		return nil, &sim.EdgeError{ID: id, State: a.state(), Wanted: strings.Join(states, " or ")}
+	}
+	return a, nil
+}

@@ -1,0 +1,29 @@
+package esimgo
+
+import (
+	"strings"
+
+	"github.com/esimsim/esimsim/sim"
+)
+
+// prefix begins every API key here; the real ones have none.
+const prefix = "esimgo_"
+
+// identify reads "X-API-Key: esimgo_<name>". A key in the query string, as versions up to
+// 2.1 took it, and an Authorization header are no credential (vendor's documentation of
+// v2.2 and later; clients send a bearer token beside the key, which does no harm).
+func identify(r *sim.Request) (string, error) {
+	return nameOf(r.Header.Get("X-API-Key"))
+}
+
+func nameOf(key string) (string, error) {
+	name, ours := strings.CutPrefix(strings.TrimSpace(key), prefix)
+	if !ours || name == "" {
+		return "", sim.ErrUnauthenticated
+	}
+	return name, nil
+}
+
+func credentials(name string) []sim.Credential {
+	return []sim.Credential{{Name: "X-API-Key", Env: "ESIMGO_API_KEY", Value: prefix + name}}
+}

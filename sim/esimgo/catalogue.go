@@ -1,0 +1,131 @@
+package esimgo
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/esimsim/esimsim/internal/money"
+	"github.com/esimsim/esimsim/sim"
+)
+
+// find is the bundle of that name that the organisation may order. Names are case-
+// sensitive.
+func find(_ *sim.Tx[state], name string) (*bundle, error) {
+	if b := catalogue().byName[name]; b != nil {
+		return b, nil
+	}
+	return nil, errBundleNotFound
+}
+
+// price is what a bundle costs in this world.
+func price(_ *sim.Tx[state], b *bundle) money.Amount { return b.Price }
+
+// listCatalogue is GET /catalogue. Documents show a bare array; every live client reads
+// an object.
+func listCatalogue(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
+	p, err := readPage(r.Query, "perPage", 50)
+	if err != nil {
+		return sim.Reply{}, err
+	}
+	style := rowStyle{Groups: true, Origin: r.Origin}
+	documented := tx.Setting("shapes") == "documented"
+	if documented {
+		style.Origin = ""
+	}
+	rows := search(r.Query)
+	from, to := p.bounds(len(rows))
+	out := make([]byte, 0, 1024*(to-from)+64)
+	if !documented {
+		out = append(out, `{"bundles":`...)
+	}
+	out = append(out, '[')
+	for i, b := range rows[from:to] {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = appendBundle(out, b, price(tx, b), style)
+	}
+	out = append(out, ']')
+	if !documented {
+		out = strconv.AppendInt(append(out, `,"pageCount":`...), int64(p.count(len(rows))), 10)
+		out = strconv.AppendInt(append(out, `,"rows":`...), int64(len(rows)), 10)
+		out = strconv.AppendInt(append(out, `,"pageSize":`...), int64(p.size), 10)
+		out = append(out, '}')
+	}
+	return sim.Reply{Status: http.StatusOK, Body: out}, nil
+}
+
+// getCatalogueBundle is GET /catalogue/bundle/{name}.
+func getCatalogueBundle(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
+	b, err := find(tx, r.Param("name"))
+	if err != nil {
+		return sim.Reply{}, err
+	}
+	style := rowStyle{Origin: r.Origin}
+	if tx.Setting("shapes") == "documented" {
+		style.Origin = ""
+	}
+	return sim.Reply{Status: http.StatusOK, Body: appendBundle(nil, b, price(tx, b), style)}, nil
+}
+
+// columns holds the catalogue in each order that can be asked for, sorted when first
+// needed. A column that does not exist leaves it by name.
+var columns = map[string]func() []*bundle{
+	"dataAmount":     ordered(func(b *bundle) int64 { return b.Plan.megabytes() }),
+	"duration":       ordered(func(b *bundle) int64 { return int64(b.Plan.Days) }),
+	"roamingEnabled": ordered(func(b *bundle) int64 { return int64(len(b.Area.roaming)) }),
+}
+
+func ordered(column func(*bundle) int64) func() []*bundle {
+	return sync.OnceValue(func() []*bundle {
+		rows := slices.Clone(catalogue().rows)
+		slices.SortStableFunc(rows, func(a, b *bundle) int { return int(column(a) - column(b)) })
+		return rows
+	})
+}
+
+// search is the catalogue as filtered and sorted; the slice is shared and only read.
+func search(q url.Values) []*bundle {
+	rows := catalogue().rows
+	if by, ok := columns[q.Get("orderBy")]; ok {
+		rows = by()
+	}
+	if keep := filters(q); len(keep) > 0 {
+		var kept []*bundle
+		for _, b := range rows {
+			if !slices.ContainsFunc(keep, func(k func(*bundle) bool) bool { return !k(b) }) {
+				kept = append(kept, b)
+			}
+		}
+		rows = kept
+	}
+	if q.Get("direction") == "desc" {
+		rows = slices.Clone(rows)
+		slices.Reverse(rows)
+	}
+	return rows
+}
+
+func filters(q url.Values) (keep []func(*bundle) bool) {
+	if s := q.Get("description"); s != "" {
+		keep = append(keep, func(b *bundle) bool { return like(b.Description, s) })
+	}
+	if s := q.Get("group"); s != "" {
+		keep = append(keep, func(b *bundle) bool { return b.Group == s })
+	}
+	if s := q.Get("region"); s != "" {
+		keep = append(keep, func(b *bundle) bool { return strings.EqualFold(b.Area.Region, s) })
+	}
+	if s := q.Get("countries"); strings.Trim(s, ", ") != "" {
+		codes := map[string]bool{}
+		for code := range strings.SplitSeq(s, ",") {
+			codes[strings.ToUpper(strings.TrimSpace(code))] = true
+		}
+		keep = append(keep, func(b *bundle) bool { return codes[b.Area.Code] })
+	}
+	return keep
+}

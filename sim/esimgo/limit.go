@@ -1,0 +1,58 @@
+package esimgo
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/esimsim/esimsim/sim"
+)
+
+// The rate limit: ten calls in a fixed window of one second, each at the cost of one
+// (vendor's rate limit guide; the cost of single operations is undocumented).
+const (
+	callsInWindow = 10
+	windowLength  = time.Second
+
+	headerLimit = "X-Ratelimit-Limit" // canonical, as all of them
+)
+
+// A window counts the calls of one second of the world's clock.
+type window struct {
+	Start time.Time
+	Calls int
+}
+
+// admit counts the call and announces the limit on its answer, whatever that will be.
+func admit(tx *sim.Tx[state], r *sim.Request) error {
+	w := &tx.State.Window
+	if start := tx.Now.Truncate(windowLength); !w.Start.Equal(start) {
+		*w = window{Start: start}
+	}
+	w.Calls++
+	announce(r.Answer, tx.Now, w.Calls)
+	if w.Calls <= callsInWindow {
+		return nil
+	}
+	if tx.Setting("rateLimit") == "enforce" {
+		return errRateLimited
+	}
+	r.Note(sim.Finding{
+		Code: "esimgo.rate-limit", Basis: string(sim.Documented),
+		Message: fmt.Sprintf("send at most %d calls a second: this was number %d, which the real API answers with 429", callsInWindow, w.Calls),
+	})
+	return nil
+}
+
+// announce sets the four headers that every answer carries.
+func announce(h http.Header, now time.Time, calls int) {
+	reset := now.Truncate(windowLength).Add(windowLength)
+	// One array for all, since this is on the road of every call.
+	values := [...]string{
+		strconv.Itoa(callsInWindow), strconv.Itoa(max(callsInWindow-calls, 0)), reset.UTC().Format(seconds), "1",
+	}
+	for i, name := range [...]string{headerLimit, "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "X-Ratelimit-Cost"} {
+		h[name] = values[i : i+1 : i+1]
+	}
+}
