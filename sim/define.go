@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/esimsim/esimsim/internal/esim"
-	"github.com/esimsim/esimsim/internal/money"
 )
 
 // A Provider is a Definition whose state type is put away, so that the engine can hold
@@ -15,6 +14,7 @@ type Provider struct {
 	document    []byte
 	contentType string
 	megabyte    esim.Bytes
+	secrets     []string // headers that the journal hides
 
 	identify    func(*Request) (string, error)
 	credentials func(string) []Credential
@@ -25,7 +25,6 @@ type Provider struct {
 	admit      func(*Turn, *Request) error
 	device     func(*Turn, *esim.Profile, esim.Action) (esim.Bytes, error)
 	status     func(*Turn, *esim.Profile) string
-	balance    func(*Turn) *money.Amount
 	operations []*operation
 	edges      map[string]*edge
 	edgeNames  []string
@@ -85,6 +84,17 @@ func (p *Provider) setting(name string) *setting {
 	return nil
 }
 
+// value is a setting as chosen, or its default.
+func (p *Provider) value(chosen map[string]string, name string) string {
+	if v, ok := chosen[name]; ok {
+		return v
+	}
+	if s := p.setting(name); s != nil && len(s.values) > 0 {
+		return s.values[0]
+	}
+	return ""
+}
+
 // Define turns a definition into a provider. It panics on a table that contradicts
 // itself, since that is a bug at start-up.
 func Define[S any](d Definition[S]) *Provider {
@@ -105,12 +115,13 @@ func Define[S any](d Definition[S]) *Provider {
 		},
 		device: func(t *Turn, e *esim.Profile, a esim.Action) (esim.Bytes, error) { return d.Device(tx(t), e, a) },
 		status: func(t *Turn, e *esim.Profile) string { return d.Status(tx(t), e) },
-		balance: func(t *Turn) *money.Amount {
-			return d.Balance(t.a.state.(*S))
-		},
 	}
 	if p.contentType == "" {
 		p.contentType = "application/json"
+	}
+	p.secrets = append([]string{"Authorization", "Cookie"}, d.Secrets...)
+	for _, c := range d.Credentials("any") {
+		p.secrets = append(p.secrets, c.Name)
 	}
 	if p.megabyte == 0 {
 		p.megabyte = esim.MiB

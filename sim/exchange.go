@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -38,16 +39,17 @@ type exchange struct {
 // exchange walks one request down the road: read, route, authenticate, fault, validate,
 // operate, encode, record, write. The order is behaviour, so it stands here once.
 func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, op *operation, mount string, miss error) {
-	x := &exchange{srv: s, provider: p, op: op, miss: miss, http: r, req: newRequest(r, op, mount)}
+	x := &exchange{srv: s, provider: p, op: op, miss: miss, http: r, req: newRequest(r, p, op, mount)}
 	x.req.Real = s.cfg.Real.Now()
 	status, header, body := x.answer(w)
 	x.record(status, header, body)
 	x.write(w, status, header, body)
 }
 
-func newRequest(r *http.Request, op *operation, mount string) *Request {
+func newRequest(r *http.Request, p *Provider, op *operation, mount string) *Request {
 	req := &Request{
-		Mount: mount, Method: r.Method, URL: r.URL, Header: r.Header, Query: r.URL.Query(),
+		provider: p,
+		Mount:    mount, Method: r.Method, URL: r.URL, Header: r.Header, Query: r.URL.Query(),
 		Origin: origin(r), Answer: http.Header{}, params: params(r),
 	}
 	if op != nil {
@@ -154,7 +156,7 @@ func (s *Server) hint(p *Provider, err error) string {
 // admit asks the account's memory, and counts the call with the rules of its scenarios.
 func (x *exchange) admit() (err error) {
 	x.passed = x.world.turn(x.provider, func(t *Turn) {
-		x.at, x.mode = t.Now, t.w.mode
+		x.at, x.mode, x.req.settings = t.Now, t.w.mode, t.w.settings[x.provider.name]
 		if err = x.provider.admit(t, x.req); err == nil && x.req.Caller.Forbidden {
 			err = ErrForbidden
 		}
@@ -270,12 +272,22 @@ func (x *exchange) record(status int, header http.Header, body []byte) {
 		e.Rule = x.fired.Scenario + ":" + strconv.Itoa(x.fired.Line)
 	}
 	x.mark(header, e)
-	e.Request = journal.Message{Header: x.redacted(), Body: string(x.req.Body)}
+	e.Request = journal.Message{Header: journal.Redact(x.http.Header, x.provider.secrets...), Body: string(x.req.Body)}
 	e.Response = journal.Message{Header: header, Body: printable(header, body)}
 	book.Add(e)
-	x.srv.log.Info("exchange", "world", e.World, "operation", e.Operation, "method", e.Method,
-		"path", x.http.URL.Path, "status", status, "findings", len(e.Findings), "rule", e.Rule)
+	x.log(e)
 	x.checkReply(status, header, body)
+}
+
+// log writes one line an exchange. Nobody may listen, so nothing is made up for it then.
+func (x *exchange) log(e *journal.Entry) {
+	ctx := x.http.Context()
+	if !x.srv.log.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	x.srv.log.LogAttrs(ctx, slog.LevelInfo, "exchange", slog.String("world", e.World), slog.String("operation", e.Operation),
+		slog.String("method", e.Method), slog.String("path", x.http.URL.Path), slog.Int("status", e.Status),
+		slog.Int("findings", len(e.Findings)), slog.String("rule", e.Rule))
 }
 
 // mark sets the headers that lead a client's author to the journal.
@@ -294,14 +306,6 @@ func (x *exchange) mark(header http.Header, e *journal.Entry) {
 		}
 		header.Set("X-Esimsim-Findings", strings.Join(codes, ", "))
 	}
-}
-
-func (x *exchange) redacted() http.Header {
-	names := []string{"Authorization", "Cookie"}
-	for _, c := range x.provider.credentials("x") {
-		names = append(names, c.Name)
-	}
-	return journal.Redact(x.http.Header, names...)
 }
 
 // printable keeps images and archives out of the journal.

@@ -23,6 +23,9 @@ func (e *nameError) Unwrap() error { return ErrUnauthenticated }
 
 // caller reads a name: the world's, then any scenarios after "~".
 func (s *Server) caller(name string) (Caller, error) {
+	if w := s.lookup(name); w != nil {
+		return w.caller, nil
+	}
 	parts := strings.Split(name, "~")
 	c := Caller{World: name, Base: parts[0], Scenarios: parts[1:]}
 	if !worldName.MatchString(c.Base) {
@@ -32,10 +35,9 @@ func (s *Server) caller(name string) (Caller, error) {
 		return c, &nameError{fmt.Sprintf("the name %q stands for a revoked key", c.Base)}
 	}
 	c.Forbidden = reserved(c.Base, "forbidden")
-	known := s.ScenarioNames()
 	for _, sc := range c.Scenarios {
-		if !slices.Contains(known, sc) {
-			return c, &nameError{fmt.Sprintf("there is no scenario %q%s", sc, nearest.Hint(sc, known))}
+		if !slices.Contains(s.bundled, sc) {
+			return c, &nameError{fmt.Sprintf("there is no scenario %q%s", sc, nearest.Hint(sc, s.bundled))}
 		}
 	}
 	return c, nil
@@ -46,27 +48,27 @@ func reserved(name, word string) bool {
 }
 
 // ScenarioNames lists the bundled scenarios.
-func (s *Server) ScenarioNames() []string {
-	files, err := fs.Glob(s.cfg.Library, "*.yaml")
-	if err != nil {
-		return nil
-	}
+func (s *Server) ScenarioNames() []string { return slices.Clone(s.bundled) }
+
+// names lists what a library of scenarios holds.
+func names(library fs.FS) ([]string, error) {
+	files, err := fs.Glob(library, "*.yaml")
 	for i := range files {
 		files[i] = strings.TrimSuffix(files[i], ".yaml")
 	}
-	return files
+	return files, err
 }
 
 // scenario reads a bundled scenario by its name, or a file by its path.
 func (s *Server) scenario(name string) (*scenario.Scenario, error) {
-	if known := s.ScenarioNames(); slices.Contains(known, name) {
+	if slices.Contains(s.bundled, name) {
 		data, err := fs.ReadFile(s.cfg.Library, name+".yaml")
 		if err != nil {
 			return nil, err
 		}
 		return scenario.Load("scenarios/"+name+".yaml", data, s.vocab)
 	} else if !strings.ContainsAny(name, "/\\") && !strings.HasSuffix(name, ".yaml") {
-		return nil, fmt.Errorf("there is no scenario %q%s", name, nearest.Hint(name, known))
+		return nil, fmt.Errorf("there is no scenario %q%s", name, nearest.Hint(name, s.bundled))
 	}
 	info, err := os.Stat(name)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/esimsim/esimsim/internal/esim"
-	"github.com/esimsim/esimsim/internal/money"
 )
 
 // A Definition says what one API is and does. S is the state of one account at that
@@ -31,6 +30,8 @@ type Definition[S any] struct {
 	// Credentials lists the headers or forms a caller named so may use; the banner
 	// prints them, and the hint for a refused key names the form.
 	Credentials func(name string) []Credential
+	// Secrets are further headers that the journal hides, such as signatures.
+	Secrets []string
 	// Admit checks what needs the account's memory or the world's clock: freshness,
 	// signature, replay, rate. It runs in the world's turn before anything else and may
 	// be nil.
@@ -56,8 +57,6 @@ type Definition[S any] struct {
 	Megabyte esim.Bytes
 	// Status is the provider's word for the state of an eSIM.
 	Status func(*Tx[S], *esim.Profile) string
-	// Balance points at the account's money, for the control plane.
-	Balance func(*S) *money.Amount
 	// Example gives a pasteable call for the banner: a signed or plain request that
 	// works as it stands for the named world.
 	Example func(base, name string) string

@@ -40,6 +40,8 @@ type Request struct {
 	Answer http.Header
 
 	params   map[string]string
+	provider *Provider
+	settings map[string]string // chosen for the provider when the request was admitted
 	json     gjson.Result
 	parsed   parseState
 	findings []Finding
@@ -67,6 +69,10 @@ const (
 
 // Param is a variable of the path, unescaped.
 func (r *Request) Param(name string) string { return r.params[name] }
+
+// Setting is Turn.Setting as it was when the request was admitted, for those who have no
+// turn: EncodeError. Before that it is the default.
+func (r *Request) Setting(name string) string { return r.provider.value(r.settings, name) }
 
 // JSON is the body, read in place. ok is false when it is not JSON; an empty body is
 // not.

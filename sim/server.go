@@ -22,6 +22,7 @@ type Server struct {
 	cfg     Config
 	log     *slog.Logger
 	vocab   scenario.Vocabulary
+	bundled []string             // names of the scenarios in the library
 	base    []*scenario.Scenario // on in every world
 	docs    map[string]func() *contract.Document
 	journal journal.Journal // requests no world could be found for
@@ -58,6 +59,10 @@ func New(cfg Config) (*Server, error) {
 		})
 	}
 	s.vocab = vocabulary(cfg.Providers)
+	var err error
+	if s.bundled, err = names(cfg.Library); err != nil {
+		return nil, fmt.Errorf("scenario library: %w", err)
+	}
 	for _, name := range cfg.Scenarios {
 		sc, err := s.scenario(name)
 		if err != nil {

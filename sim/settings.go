@@ -48,11 +48,14 @@ func (w *World) apply(patch Patch, now time.Time) error {
 
 func (w *World) set(p *Provider, s *setting, v any, now time.Time) (undo func(), err error) {
 	if s.set == nil {
-		if w.settings[p.name] == nil {
-			w.settings[p.name] = map[string]string{}
+		before := w.settings[p.name]
+		chosen := maps.Clone(before)
+		if chosen == nil {
+			chosen = map[string]string{}
 		}
-		w.settings[p.name][s.name] = v.(string)
-		return func() {}, nil
+		chosen[s.name] = v.(string)
+		w.settings[p.name] = chosen
+		return func() { w.settings[p.name] = before }, nil
 	}
 	t := &Turn{Now: now, w: w, a: w.account(p, now)}
 	old := s.get(t)

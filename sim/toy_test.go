@@ -99,7 +99,6 @@ func toyProvider() *sim.Provider {
 			return used, nil
 		},
 		Status:  func(tx *sim.Tx[toy], p *esim.Profile) string { return stateOf(tx.State.Things[p.ID]) },
-		Balance: func(s *toy) *money.Amount { return &s.Money },
 		Example: func(base, name string) string { return "curl -H 'X-Toy: toy_" + name + "' " + base + "/toy/things/1" },
 	})
 }

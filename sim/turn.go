@@ -74,6 +74,10 @@ func (t *Turn) Text(n int, alphabet string) string {
 // Setting is what the provider's setting of that name is now in this world.
 func (t *Turn) Setting(name string) string { return t.w.setting(t.a.provider, name) }
 
+// Lenient says that nothing is to be refused for breaking the contract alone, only what
+// cannot be carried out.
+func (t *Turn) Lenient() bool { return t.w.mode == ModeReport || t.w.mode == ModeOff }
+
 // An Issue asks for a new profile.
 type Issue struct {
 	Prefix      string // first digits of the ICCID, beginning with 89

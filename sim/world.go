@@ -34,7 +34,7 @@ type World struct {
 	esims    esims
 	waits    waits
 	script   *scenario.Script
-	settings map[string]map[string]string // by provider, then setting; what was chosen
+	settings map[string]map[string]string // chosen, by provider and setting; the inner maps never change
 	mode     Mode
 	ordered  bool // whether the clock may no longer go back
 }
@@ -162,16 +162,8 @@ func (w *World) policy(e *edge) Policy {
 	return e.def
 }
 
-// setting is what was chosen for the world, else by its scenarios, else the default.
-func (w *World) setting(p *Provider, name string) string {
-	if v, ok := w.settings[p.name][name]; ok {
-		return v
-	}
-	if s := p.setting(name); s != nil && len(s.values) > 0 {
-		return s.values[0]
-	}
-	return ""
-}
+// setting is what was chosen for the world, or the default.
+func (w *World) setting(p *Provider, name string) string { return p.value(w.settings[p.name], name) }
 
 // Mode says what becomes of a request that breaks the contract.
 type Mode string

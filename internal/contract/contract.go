@@ -98,6 +98,7 @@ func compile(method, path string, o *openapi3.Operation, shared openapi3.Paramet
 		case "query":
 			op.query = append(op.query, c)
 		case "header":
+			c.name = http.CanonicalHeaderKey(c.name)
 			op.header = append(op.header, c)
 		case "path":
 			op.path = append(op.path, c)
@@ -151,10 +152,16 @@ type Request struct {
 	Empty bool
 }
 
+// The options of each check are made once.
+var (
+	asRequest = []openapi3.SchemaValidationOption{openapi3.VisitAsRequest(), openapi3.MultiErrors()}
+	asReply   = []openapi3.SchemaValidationOption{openapi3.VisitAsResponse(), openapi3.MultiErrors()}
+)
+
 // CheckRequest lists what the document does not allow.
 func (op *Operation) CheckRequest(r Request) (found []Finding) {
 	for _, p := range op.header {
-		if v := r.Header.Values(p.name); len(v) > 0 || p.required {
+		if v := r.Header[p.name]; len(v) > 0 || p.required {
 			found = append(found, p.check("header", v)...)
 		}
 	}
@@ -206,7 +213,7 @@ func (op *Operation) checkBody(r Request) []Finding {
 	if !ok {
 		return []Finding{{Code: "body.malformed", Basis: op.Basis, Message: "send valid JSON: the body could not be read"}}
 	}
-	err := op.body.VisitJSON(v, openapi3.VisitAsRequest(), openapi3.MultiErrors())
+	err := op.body.VisitJSON(v, asRequest...)
 	return findings(err, "body", op.Basis)
 }
 
@@ -231,7 +238,7 @@ func (p *parameter) check(place string, values []string) (found []Finding) {
 			})
 			continue
 		}
-		err := p.schema.VisitJSON(v, openapi3.VisitAsRequest(), openapi3.MultiErrors())
+		err := p.schema.VisitJSON(v, asRequest...)
 		for _, f := range findings(err, place, "") {
 			f.Pointer = at
 			found = append(found, f)

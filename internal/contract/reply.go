@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"mime"
 	"strconv"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // CheckReply lists where an answer of ours departs from the document. Status and media
@@ -39,5 +37,5 @@ func (op *Operation) CheckReply(status int, contentType string, body []byte) []F
 	if err := json.Unmarshal(body, &v); err != nil {
 		return []Finding{{Code: "reply.malformed", Message: "body is no JSON: " + err.Error()}}
 	}
-	return findings(schema.VisitJSON(v, openapi3.VisitAsResponse(), openapi3.MultiErrors()), "reply", "")
+	return findings(schema.VisitJSON(v, asReply...), "reply", "")
 }

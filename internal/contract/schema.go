@@ -50,6 +50,19 @@ func rule(keyword string) string {
 	return "invalid"
 }
 
+// alternatives tells which members would do, where the alternatives are sets of required
+// ones.
+func alternatives(s *openapi3.Schema) string {
+	var sets []string
+	for _, ref := range append(s.AnyOf, s.OneOf...) {
+		if ref.Value == nil || len(ref.Value.Required) == 0 {
+			return ""
+		}
+		sets = append(sets, strings.Join(ref.Value.Required, " and "))
+	}
+	return "must have " + strings.Join(sets, ", or ")
+}
+
 var quoted = regexp.MustCompile(`property "([^"]*)"`)
 
 func sentence(se *openapi3.SchemaError, f *Finding) string {
@@ -74,6 +87,11 @@ func sentence(se *openapi3.SchemaError, f *Finding) string {
 		return fmt.Sprintf("%s must be %s, not null", what, kind(s))
 	case "enum":
 		return fmt.Sprintf("%s must be one of %v", what, s.Enum)
+	case "anyOf", "oneOf":
+		f.Message = alternatives(s)
+		if f.Message != "" {
+			return what + " " + f.Message
+		}
 	case "pattern":
 		return fmt.Sprintf("%s must match %s", what, s.Pattern)
 	}

@@ -4,6 +4,7 @@ package journal
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,13 +54,16 @@ type Edge struct {
 // Secret is what stands in the journal for a credential.
 const Secret = "[redacted]"
 
-// Redact is a copy of h in which the named headers hide their value.
+// Redact is h with the value of the named headers hidden; the other values are shared.
 func Redact(h http.Header, names ...string) http.Header {
-	out := h.Clone()
-	for _, n := range names {
-		if len(out.Values(n)) > 0 {
-			out.Set(n, Secret)
+	out := make(http.Header, len(h))
+	for k, v := range h {
+		for _, n := range names {
+			if strings.EqualFold(k, n) {
+				v = []string{Secret}
+			}
 		}
+		out[k] = v
 	}
 	return out
 }

@@ -265,7 +265,7 @@ func fortyBuyers(t *testing.T, s Subject) {
 	results := make([]int, len(requests))
 	for i, req := range requests {
 		wg.Go(func() {
-			a, err := exchange(req)
+			a, err := x.exchange(req)
 			if err != nil {
 				t.Error(err)
 			}

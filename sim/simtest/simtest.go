@@ -62,6 +62,7 @@ type session struct {
 	t    *testing.T
 	s    Subject
 	srv  *sim.Server
+	http *http.Client
 	name string
 	kept map[string]string
 }
@@ -73,7 +74,11 @@ func (s Subject) start(t *testing.T) *sim.Server {
 
 func (s Subject) session(t *testing.T, srv *sim.Server, name string) *session {
 	t.Helper()
-	return &session{t: t, s: s, srv: srv, name: name, kept: map[string]string{}}
+	// A client of its own: a connection that a shared one dials ahead and never uses
+	// would hold up the simulator's end.
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(client.CloseIdleConnections)
+	return &session{t: t, s: s, srv: srv, http: client, name: name, kept: map[string]string{}}
 }
 
 func (x *session) fill(text string) string {
@@ -130,15 +135,15 @@ func (x *session) do(c Call) answer {
 
 func (x *session) send(req *http.Request) answer {
 	x.t.Helper()
-	a, err := exchange(req)
+	a, err := x.exchange(req)
 	if err != nil {
 		x.t.Fatal(err)
 	}
 	return a
 }
 
-func exchange(req *http.Request) (answer, error) {
-	res, err := http.DefaultClient.Do(req)
+func (x *session) exchange(req *http.Request) (answer, error) {
+	res, err := x.http.Do(req)
 	if err != nil {
 		return answer{}, err
 	}
