@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/esimsim/esimsim/internal/clock"
+)
+
+// A plane is the control plane of a running simulator.
+type plane struct{ url, token, world string }
+
+func (p *plane) flags(cmd *cobra.Command, e env) {
+	f := cmd.Flags()
+	f.StringVar(&p.url, "url", "http://"+defaultListen, "origin of the running simulator")
+	f.StringVar(&p.token, "control-token", "", "bearer token of its control plane")
+	f.StringVar(&p.world, "world", demo, "name of the world")
+	cmd.SetFlagErrorFunc(flagError)
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags(), e.getenv) }
+}
+
+// post sends a call about the world and reads the answer into out.
+func (p *plane) post(ctx context.Context, path string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	target := strings.TrimSuffix(p.url, "/") + "/_sim/worlds/" + url.PathEscape(p.world) + path
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	return p.do(req, out)
+}
+
+func (p *plane) do(req *http.Request, out any) error {
+	if p.token != "" {
+		req.Header.Set("Authorization", "Bearer "+p.token)
+	}
+	res, err := (&http.Client{Timeout: time.Minute}).Do(req)
+	if err != nil {
+		return fmt.Errorf("no simulator answers at %s (is 'esimsim serve' running?): %w", p.url, err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK {
+		var problem struct{ Detail string }
+		if json.Unmarshal(data, &problem) != nil || problem.Detail == "" {
+			problem.Detail = res.Status
+		}
+		return fmt.Errorf("%s", problem.Detail)
+	}
+	return json.Unmarshal(data, out)
+}
+
+type happened []struct {
+	At   time.Time
+	Edge string
+	ID   string
+}
+
+func (h happened) print(w io.Writer) {
+	for _, x := range h {
+		_, _ = fmt.Fprintf(w, "%s  %s  %s\n", x.At.Format(time.RFC3339), x.Edge, x.ID)
+	}
+}
+
+func advanceCommand(e env) *cobra.Command {
+	var p plane
+	cmd := &cobra.Command{
+		Use: "advance DURATION", Short: "Move a world's clock on and run what falls due: esimsim advance 30d",
+		Args: cobra.ExactArgs(1),
+	}
+	p.flags(cmd, e)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if _, err := clock.ParseDuration(args[0]); err != nil {
+			return err
+		}
+		var out struct {
+			Now      time.Time
+			Happened happened
+		}
+		if err := p.post(cmd.Context(), "/clock", map[string]string{"advance": args[0]}, &out); err != nil {
+			return fail(err)
+		}
+		out.Happened.print(e.stdout)
+		_, err := fmt.Fprintf(e.stdout, "%s  now in world %s\n", out.Now.Format(time.RFC3339), p.world)
+		return fail(err)
+	}
+	return cmd
+}
+
+func useCommand(e env) *cobra.Command {
+	var p plane
+	cmd := &cobra.Command{
+		Use: "use ICCID VOLUME", Short: "Use data on an eSIM, or on the last one: esimsim use last 500MB",
+		Args: cobra.ExactArgs(2),
+	}
+	p.flags(cmd, e)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		in, err := volume(args[1])
+		if err != nil {
+			return err
+		}
+		var out struct {
+			ICCID, Status string
+			UsedBytes     int64
+			Happened      happened
+		}
+		if err := p.post(cmd.Context(), "/esims/"+url.PathEscape(args[0])+"/use", in, &out); err != nil {
+			return fail(err)
+		}
+		out.Happened.print(e.stdout)
+		_, err = fmt.Fprintf(e.stdout, "%s used %d bytes and is %s\n", out.ICCID, out.UsedBytes, out.Status)
+		return fail(err)
+	}
+	return cmd
+}
+
+// volume reads 500MB, in the seller's own megabytes, or 1234B.
+func volume(s string) (map[string]float64, error) {
+	for _, unit := range []struct{ suffix, member string }{{"MB", "mb"}, {"B", "bytes"}} {
+		if n, ok := strings.CutSuffix(strings.ToUpper(s), unit.suffix); ok {
+			if f, err := strconv.ParseFloat(n, 64); err == nil && f >= 0 {
+				return map[string]float64{unit.member: f}, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("%q is no volume: write 500MB, in the seller's own megabytes, or 1234B", s)
+}
+
+func readyCommand(e env) *cobra.Command {
+	var p plane
+	cmd := &cobra.Command{
+		Use: "ready", Short: "Say whether a simulator answers, for health checks", Args: cobra.NoArgs,
+	}
+	p.flags(cmd, e)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		req, err := http.NewRequestWithContext(cmd.Context(), http.MethodGet, strings.TrimSuffix(p.url, "/")+"/_sim/health", nil)
+		if err != nil {
+			return err
+		}
+		var out struct{ Version string }
+		if err := p.do(req, &out); err != nil {
+			return fail(err)
+		}
+		_, err = fmt.Fprintf(e.stdout, "ready, version %s\n", out.Version)
+		return fail(err)
+	}
+	return cmd
+}

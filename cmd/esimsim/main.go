@@ -1,0 +1,96 @@
+// Esimsim stands in for three eSIM wholesale APIs, so that buying, delivering, topping up
+// and expiring eSIMs can be tested without money, waiting or the internet.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// An env is what a command has of the world around it.
+type env struct {
+	getenv         func(string) string
+	stdout, stderr io.Writer
+}
+
+// run is the program as a function of its arguments and surroundings; it returns the
+// exit code: 0 for success, 1 for a failure, 2 for a wrong call.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	e := env{getenv, stdout, stderr}
+	root := serveCommand(e, &cobra.Command{
+		Use:   "esimsim",
+		Short: "Stands in for the eSIM wholesale APIs of Roamify, eSIM Go and esimfly",
+	})
+	root.AddCommand(
+		serveCommand(e, &cobra.Command{Use: "serve", Short: "Serve the three APIs (what esimsim does by itself)"}),
+		advanceCommand(e), useCommand(e), readyCommand(e), versionCommand(e),
+	)
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SuggestionsMinimumDistance = 3
+	used, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return 0
+	}
+	_, _ = fmt.Fprintf(stderr, "esimsim: %v\n", err)
+	if failure, ok := err.(*failed); ok && failure.err != nil {
+		return 1
+	}
+	_, _ = fmt.Fprintf(stderr, "see '%s --help'\n", used.CommandPath())
+	return 2
+}
+
+// A failed error came from doing what was asked, not from how it was asked.
+type failed struct{ err error }
+
+func (f *failed) Error() string { return f.err.Error() }
+func (f *failed) Unwrap() error { return f.err }
+
+func fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &failed{err}
+}
+
+// version is that of the build: a tag where there is one, else the revision.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return "devel-" + s.Value[:12]
+		}
+	}
+	return "devel"
+}
+
+func versionCommand(e env) *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(e.stdout, version())
+			return fail(err)
+		},
+	}
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"esimsim": main})
+}
+
+// Stories are told in testdata/script: each starts the program for real and drives it
+// from outside.
+func TestStories(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"start": start, "stop": stop, "paste": paste,
+		},
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// A running program of a story.
+type running struct {
+	stop   context.CancelFunc
+	out    *watched
+	done   chan struct{}
+	code   int
+	stderr bytes.Buffer
+}
+
+// watched is an output that can be waited on.
+type watched struct {
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	more chan struct{}
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	close(w.more)
+	w.more = make(chan struct{})
+	return w.buf.Write(p)
+}
+
+func (w *watched) read() (string, <-chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.buf.String(), w.more
+}
+
+var origin = regexp.MustCompile(`Control plane  (http://[^/\s]+)/_sim/`)
+
+// start runs "esimsim ARGS" on a free port until the story ends, and sets ESIMSIM_URL.
+func start(ts *testscript.TestScript, _ bool, args []string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{stop: cancel, out: &watched{more: make(chan struct{})}, done: make(chan struct{})}
+	for i, a := range args {
+		if strings.HasSuffix(a, ".yaml") {
+			args[i] = ts.MkAbs(a)
+		}
+	}
+	go func() {
+		defer close(r.done)
+		r.code = run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...), ts.Getenv, r.out, &r.stderr)
+	}()
+	ts.Defer(func() { cancel(); <-r.done })
+	for {
+		text, more := r.out.read()
+		if m := origin.FindStringSubmatch(text); m != nil {
+			ts.Setenv("ESIMSIM_URL", m[1])
+			ts.Check(os.WriteFile(ts.MkAbs("banner"), []byte(text), 0o600))
+			break
+		}
+		select {
+		case <-more:
+		case <-r.done:
+			ts.Fatalf("esimsim ended with %d: %s", r.code, r.stderr.String())
+		}
+	}
+	current.Store(ts, r)
+}
+
+var current sync.Map // from the story to what it runs
+
+// stop ends the program and asks for exit code 0.
+func stop(ts *testscript.TestScript, _ bool, _ []string) {
+	v, ok := current.Load(ts)
+	if !ok {
+		ts.Fatalf("nothing runs")
+	}
+	r := v.(*running)
+	r.stop()
+	if <-r.done; r.code != 0 {
+		ts.Fatalf("exit code %d: %s", r.code, r.stderr.String())
+	}
+}
+
+// paste runs the call that the banner prints under the given heading, as a person would.
+func paste(ts *testscript.TestScript, neg bool, args []string) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		if os.Getenv("CI") == "true" {
+			ts.Fatalf("no curl on this machine")
+		}
+		return
+	}
+	banner := ts.ReadFile("banner")
+	_, after, found := strings.Cut(banner, args[0])
+	if !found {
+		ts.Fatalf("the banner has no %q", args[0])
+	}
+	line := regexp.MustCompile(`(?m)^  (?:try: )?((?:curl|code=).*)$`).FindStringSubmatch(after)
+	if line == nil {
+		ts.Fatalf("no call under %q", args[0])
+	}
+	err := ts.Exec("sh", "-c", line[1])
+	if (err != nil) != neg {
+		ts.Fatalf("%s: %v", line[1], err)
+	}
+}

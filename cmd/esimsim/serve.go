@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/esimsim/esimsim/internal/nearest"
+	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/all"
+)
+
+// defaultListen is where the simulator is found unless told otherwise.
+const defaultListen = "127.0.0.1:8484"
+
+// serveCommand gives cmd the flags and the doing of serve.
+func serveCommand(e env, cmd *cobra.Command) *cobra.Command {
+	var o serveOptions
+	f := cmd.Flags()
+	f.StringVar(&o.cfg.Listen, "listen", defaultListen, "address to listen on; port 0 takes a free one")
+	f.Uint64Var(&o.cfg.Seed, "seed", 1, "root of all chance; the same seed gives the same bytes")
+	f.StringSliceVar(&o.cfg.Scenarios, "scenario", nil, "scenario on in every world, by name or file; may be repeated")
+	f.StringVar(&o.freeze, "freeze", "", "instant at which every world's clock stands still, such as 2026-07-01T00:00:00Z")
+	f.StringVar((*string)(&o.cfg.Validate), "validate", string(sim.ModeProvider), "what becomes of a request that breaks the contract: provider, strict, report or off")
+	f.BoolVar(&o.cfg.NoHints, "no-hints", false, "leave the X-Esimsim headers out of the answers")
+	f.StringVar(&o.cfg.ControlToken, "control-token", "", "bearer token of the control plane; made and printed where the listener is not loopback")
+	f.StringSliceVar(&o.cfg.AllowHosts, "allow-host", nil, "further Host that the control plane accepts; may be repeated")
+	f.StringVar(&o.level, "log-level", "info", "least level of what is logged on standard error: debug, info, warn or error")
+	cmd.Args = noArgs
+	cmd.SetFlagErrorFunc(flagError)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := fromEnvironment(cmd.Flags(), e.getenv); err != nil {
+			return err
+		}
+		if err := o.finish(e); err != nil {
+			return err
+		}
+		return fail(serve(cmd.Context(), e, o))
+	}
+	return cmd
+}
+
+type serveOptions struct {
+	cfg           sim.Config
+	freeze, level string
+}
+
+func (o *serveOptions) finish(e env) error {
+	if o.freeze != "" {
+		t, err := time.Parse(time.RFC3339, o.freeze)
+		if err != nil {
+			return fmt.Errorf("--freeze %q is no instant: write 2026-07-01T00:00:00Z", o.freeze)
+		}
+		o.cfg.Freeze = t.UTC()
+	}
+	modes := []string{string(sim.ModeProvider), string(sim.ModeStrict), string(sim.ModeReport), string(sim.ModeOff)}
+	if m := string(o.cfg.Validate); !contains(modes, m) {
+		return fmt.Errorf("--validate %q is none of %s%s", m, strings.Join(modes, ", "), nearest.Hint(m, modes))
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(o.level)); err != nil {
+		return fmt.Errorf("--log-level %q is none of debug, info, warn, error", o.level)
+	}
+	o.cfg.Log = slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: level}))
+	o.cfg.Providers, o.cfg.Version = all.Providers(), version()
+	if !loopback(o.cfg.Listen) && o.cfg.ControlToken == "" {
+		o.cfg.ControlToken = rand.Text()
+	}
+	return nil
+}
+
+func contains(list []string, s string) bool {
+	for _, v := range list {
+		if v == s {
+			return true
+		}
+	}
+	return false
+}
+
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// serve runs until ctx ends.
+func serve(ctx context.Context, e env, o serveOptions) error {
+	s, err := sim.New(o.cfg)
+	if err != nil {
+		return err
+	}
+	// The simulator's own end is Close, which lets answers under way finish.
+	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	if !loopback(o.cfg.Listen) {
+		o.cfg.Log.Warn("reachable from other machines; the control plane asks for the token", "listen", s.Addr())
+	}
+	if err := banner(e.stdout, s, o.cfg); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	o.cfg.Log.Info("stopping")
+	return s.Close()
+}
+
+// fromEnvironment fills each flag that was not given from ESIMSIM_<NAME>.
+func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) (err error) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "ESIMSIM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		v := getenv(name)
+		if v == "" || f.Changed || err != nil {
+			return
+		}
+		if e := flags.Set(f.Name, v); e != nil {
+			err = fmt.Errorf("%s: %w", name, e)
+		}
+	})
+	return err
+}
+
+// flagError names the flag that was probably meant.
+func flagError(cmd *cobra.Command, err error) error {
+	unknown, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !ok {
+		return err
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	if best := nearest.Of(unknown, known); best != "" {
+		return fmt.Errorf("unknown flag --%s, did you mean --%s?", unknown, best)
+	}
+	return fmt.Errorf("unknown flag --%s", unknown)
+}
+
+// noArgs refuses a word that is no command, and names the one that was probably meant.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var known []string
+	for _, c := range cmd.Root().Commands() {
+		known = append(known, c.Name())
+	}
+	return fmt.Errorf("unknown command %q%s", args[0], nearest.Hint(args[0], known))
+}
