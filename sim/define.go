@@ -23,6 +23,7 @@ type Provider struct {
 
 	open       func(*Turn)
 	admit      func(*Turn, *Request) error
+	page       func(*Turn, *Request, string) (Reply, error)
 	device     func(*Turn, *esim.Profile, esim.Action) (esim.Bytes, error)
 	status     func(*Turn, *esim.Profile) string
 	operations []*operation
@@ -112,6 +113,12 @@ func Define[S any](d Definition[S]) *Provider {
 				return nil
 			}
 			return d.Admit(tx(t), r)
+		},
+		page: func(t *Turn, r *Request, rest string) (Reply, error) {
+			if d.Page == nil {
+				return Reply{}, ErrNoRoute
+			}
+			return d.Page(tx(t), r, rest)
 		},
 		device: func(t *Turn, e *esim.Profile, a esim.Action) (esim.Bytes, error) { return d.Device(tx(t), e, a) },
 		status: func(t *Turn, e *esim.Profile) string { return d.Status(tx(t), e) },

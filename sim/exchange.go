@@ -40,10 +40,10 @@ type exchange struct {
 // operate, encode, record, write. The order is behaviour, so it stands here once.
 func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, op *operation, mount string, miss error) {
 	x := &exchange{srv: s, provider: p, op: op, miss: miss, http: r, req: newRequest(r, p, op, mount)}
-	x.req.Real = s.cfg.Real.Now()
-	status, header, body := x.answer(w)
-	x.record(status, header, body)
-	x.write(w, status, header, body)
+	x.req.Real, x.req.settings = s.cfg.Real.Now(), s.chosen[p.name]
+	out := x.answer(w)
+	x.record(out)
+	x.write(w, out)
 }
 
 func newRequest(r *http.Request, p *Provider, op *operation, mount string) *Request {
@@ -67,11 +67,11 @@ func origin(r *http.Request) string {
 }
 
 // answer never panics: a bug of ours is a 500 in the provider's words.
-func (x *exchange) answer(w http.ResponseWriter) (status int, header http.Header, body []byte) {
+func (x *exchange) answer(w http.ResponseWriter) (out answer) {
 	defer func() {
 		if v := recover(); v != nil {
 			x.srv.log.Error("panic", "operation", x.req.Operation, "value", v, "stack", string(debug.Stack()))
-			status, header, body = x.encode(x.provider.encodeError(x.req, fmt.Errorf("%w: %v", ErrInternal, v)))
+			out = x.encode(x.provider.encodeError(x.req, fmt.Errorf("%w: %v", ErrInternal, v)))
 		}
 	}()
 	reply, err := x.run(w)
@@ -214,9 +214,16 @@ func (x *exchange) operate() (reply Reply, err error) {
 	return reply, err
 }
 
+// An answer is a reply as bytes.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
 // encode makes bytes of a reply.
-func (x *exchange) encode(r Reply) (status int, header http.Header, body []byte) {
-	header = r.Header
+func (x *exchange) encode(r Reply) answer {
+	header, body := r.Header, []byte(nil)
 	if header == nil {
 		header = http.Header{}
 	}
@@ -233,6 +240,11 @@ func (x *exchange) encode(r Reply) (status int, header http.Header, body []byte)
 	case nil:
 	case []byte:
 		body = v
+	case Later:
+		var err error
+		if body, err = v(); err != nil {
+			panic(fmt.Sprintf("make a body: %v", err))
+		}
 	default:
 		var out bytes.Buffer
 		enc := json.NewEncoder(&out)
@@ -245,18 +257,18 @@ func (x *exchange) encode(r Reply) (status int, header http.Header, body []byte)
 	if body != nil {
 		header.Set("Content-Type", r.Type)
 	}
-	return r.Status, header, body
+	return answer{r.Status, header, body}
 }
 
 // record completes the journal's entry before the client has its answer.
-func (x *exchange) record(status int, header http.Header, body []byte) {
+func (x *exchange) record(out answer) {
 	book, ids := &x.srv.journal, &x.srv.lone
 	if x.world != nil {
 		book, ids = x.world.journal, &x.world.entries
 	}
 	e := &journal.Entry{
 		ID: ids.next(), At: x.at, Real: x.req.Real, Provider: x.provider.name,
-		World: x.req.Caller.World, Method: x.req.Method, URL: x.http.URL.RequestURI(), Status: status,
+		World: x.req.Caller.World, Method: x.req.Method, URL: x.http.URL.RequestURI(), Status: out.status,
 		Findings: x.req.findings, Hint: x.hint, Edges: x.passed,
 		Duration: x.srv.cfg.Real.Now().Sub(x.req.Real),
 	}
@@ -271,12 +283,12 @@ func (x *exchange) record(status int, header http.Header, body []byte) {
 	if x.fired != nil {
 		e.Rule = x.fired.Scenario + ":" + strconv.Itoa(x.fired.Line)
 	}
-	x.mark(header, e)
+	x.mark(out.header, e)
 	e.Request = journal.Message{Header: journal.Redact(x.http.Header, x.provider.secrets...), Body: string(x.req.Body)}
-	e.Response = journal.Message{Header: header, Body: printable(header, body)}
+	e.Response = journal.Message{Header: out.header, Body: printable(out)}
 	book.Add(e)
 	x.log(e)
-	x.checkReply(status, header, body)
+	x.checkReply(out)
 }
 
 // log writes one line an exchange. Nobody may listen, so nothing is made up for it then.
@@ -309,16 +321,16 @@ func (x *exchange) mark(header http.Header, e *journal.Entry) {
 }
 
 // printable keeps images and archives out of the journal.
-func printable(header http.Header, body []byte) string {
-	switch t := header.Get("Content-Type"); {
+func printable(out answer) string {
+	switch t := out.header.Get("Content-Type"); {
 	case strings.HasPrefix(t, "application/zip"), strings.HasPrefix(t, "image/"):
-		return fmt.Sprintf("[%d bytes of %s]", len(body), t)
+		return fmt.Sprintf("[%d bytes of %s]", len(out.body), t)
 	}
-	return string(body)
+	return string(out.body)
 }
 
 // checkReply holds our own answers against the document, where tests ask for it.
-func (x *exchange) checkReply(status int, header http.Header, body []byte) {
+func (x *exchange) checkReply(out answer) {
 	if !x.srv.cfg.CheckReplies || x.op == nil {
 		return
 	}
@@ -327,18 +339,18 @@ func (x *exchange) checkReply(status int, header http.Header, body []byte) {
 		x.srv.cfg.OnReply(x.op.id, []Finding{{Code: "reply.operation", Message: "is not in the document"}})
 		return
 	}
-	if found := op.CheckReply(status, header.Get("Content-Type"), body); len(found) > 0 {
+	if found := op.CheckReply(out.status, out.header.Get("Content-Type"), out.body); len(found) > 0 {
 		x.srv.cfg.OnReply(x.op.id, found)
 	}
 }
 
-func (x *exchange) write(w http.ResponseWriter, status int, header http.Header, body []byte) {
-	out := w.Header()
-	for k, v := range header {
-		out[k] = v
+func (x *exchange) write(w http.ResponseWriter, out answer) {
+	header := w.Header()
+	for k, v := range out.header {
+		header[k] = v
 	}
-	out.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
+	header.Set("Content-Length", strconv.Itoa(len(out.body)))
+	w.WriteHeader(out.status)
 	// The client may have gone; the exchange has happened all the same.
-	_, _ = w.Write(body)
+	_, _ = w.Write(out.body)
 }

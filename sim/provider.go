@@ -57,6 +57,10 @@ type Definition[S any] struct {
 	Megabyte esim.Bytes
 	// Status is the provider's word for the state of an eSIM.
 	Status func(*Tx[S], *esim.Profile) string
+	// Page answers a link that the API hands out to people, such as a page with a QR
+	// image; rest is what followed Request.PageLink. No credential is asked for. It may be
+	// nil, and ErrNoRoute says that there is no such page.
+	Page func(tx *Tx[S], r *Request, rest string) (Reply, error)
 	// Example gives a pasteable call for the banner: a signed or plain request that
 	// works as it stands for the named world.
 	Example func(base, name string) string
@@ -123,10 +127,14 @@ const (
 	Assumed    Basis = "assumed"    // our own choice
 )
 
+// A Later makes a body after the world's turn, where that takes a while, as drawing
+// images does. It must not reach for the world's state.
+type Later func() ([]byte, error)
+
 // A Reply is what an operation answers. The zero value is 200 with an empty body.
 type Reply struct {
 	Status int
-	// Body is encoded as JSON, unless it is []byte, which is sent as it is.
+	// Body is encoded as JSON, unless it is []byte, which is sent as it is, or a Later.
 	Body any
 	// Type is the content type; "" means the provider's for JSON.
 	Type   string

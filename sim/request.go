@@ -41,7 +41,7 @@ type Request struct {
 
 	params   map[string]string
 	provider *Provider
-	settings map[string]string // chosen for the provider when the request was admitted
+	settings map[string]string // chosen for the provider: the process's, then the world's once admitted
 	json     gjson.Result
 	parsed   parseState
 	findings []Finding
@@ -71,7 +71,7 @@ const (
 func (r *Request) Param(name string) string { return r.params[name] }
 
 // Setting is Turn.Setting as it was when the request was admitted, for those who have no
-// turn: EncodeError. Before that it is the default.
+// turn: EncodeError. Before that it is what the scenarios of the whole process choose.
 func (r *Request) Setting(name string) string { return r.provider.value(r.settings, name) }
 
 // JSON is the body, read in place. ok is false when it is not JSON; an empty body is
@@ -95,6 +95,11 @@ func (r *Request) Link(path string) string { return r.Origin + path }
 // QRLink is where the QR image of an eSIM of this caller's world is served.
 func (r *Request) QRLink(iccid string) string {
 	return r.Origin + "/_sim/qr/" + url.PathEscape(r.Caller.World) + "/" + iccid + ".png"
+}
+
+// PageLink is where Definition.Page serves rest for this caller's world.
+func (r *Request) PageLink(rest string) string {
+	return r.Origin + "/_sim/pages/" + r.provider.name + "/" + url.PathEscape(r.Caller.World) + "/" + rest
 }
 
 // Field is the member of a JSON object by that exact name, the last one where a sender

@@ -15,6 +15,7 @@ import (
 // APIs do not collide; the longest mount is asked first.
 func (s *Server) routes() http.Handler {
 	root := mux.NewRouter().SkipClean(true).UseEncodedPath()
+	root.Path("/_sim/pages/{provider}/{world}/{rest:.*}").Methods(http.MethodGet).HandlerFunc(s.page)
 	root.PathPrefix("/_sim").Handler(control.New(control.Config{
 		Sim: plane{s}, Token: s.cfg.ControlToken, AllowHosts: s.cfg.AllowHosts,
 	}))
@@ -66,6 +67,27 @@ func (s *Server) mount(root *mux.Router, p *Provider, prefix string) {
 	sub.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.exchange(w, r, p, nil, prefix, ErrNoRoute)
 	})
+}
+
+// page serves a provider's pages for people. They are no part of the API: nothing is
+// journalled, and a world is not made for them.
+func (s *Server) page(w http.ResponseWriter, r *http.Request) {
+	vars := params(r)
+	p, world := s.provider(vars["provider"]), s.lookup(vars["world"])
+	if p == nil || world == nil {
+		http.NotFound(w, r)
+		return
+	}
+	x := &exchange{srv: s, provider: p, http: r, req: newRequest(r, p, nil, "")}
+	x.req.Caller = world.caller
+	var reply Reply
+	var err error
+	world.turn(p, func(t *Turn) { reply, err = p.page(t, x.req, vars["rest"]) })
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	x.write(w, x.encode(reply))
 }
 
 func allowed(ops map[string]*operation) (methods []string) {

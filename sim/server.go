@@ -22,8 +22,9 @@ type Server struct {
 	cfg     Config
 	log     *slog.Logger
 	vocab   scenario.Vocabulary
-	bundled []string             // names of the scenarios in the library
-	base    []*scenario.Scenario // on in every world
+	bundled []string                     // names of the scenarios in the library
+	base    []*scenario.Scenario         // on in every world
+	chosen  map[string]map[string]string // what they choose, by provider and setting
 	docs    map[string]func() *contract.Document
 	journal journal.Journal // requests no world could be found for
 	started time.Time
@@ -44,7 +45,7 @@ func New(cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
 	s := &Server{
 		cfg: cfg, log: cfg.Log, started: cfg.Real.Now(),
-		worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
+		chosen: map[string]map[string]string{}, worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
 	}
 	for _, p := range cfg.Providers {
 		if s.docs[p.name] != nil {
@@ -69,9 +70,24 @@ func New(cfg Config) (*Server, error) {
 			return nil, err
 		}
 		s.base = append(s.base, sc)
+		s.choose(sc.Settings)
 	}
 	s.handler = s.routes()
 	return s, nil
+}
+
+// choose notes what holds for the whole process, for requests that no world is found for.
+func (s *Server) choose(settings Patch) {
+	for provider, values := range settings {
+		if s.chosen[provider] == nil {
+			s.chosen[provider] = map[string]string{}
+		}
+		for name, v := range values {
+			if text, ok := v.(string); ok {
+				s.chosen[provider][name] = text
+			}
+		}
+	}
 }
 
 // Handler serves the providers and the control plane.

@@ -8,8 +8,10 @@ import (
 
 	"github.com/brianvoe/gofakeit/v6"
 
+	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/internal/money"
 )
 
 // A Turn is the proof of holding a world's lock: whoever has one may read and change
@@ -74,9 +76,31 @@ func (t *Turn) Text(n int, alphabet string) string {
 // Setting is what the provider's setting of that name is now in this world.
 func (t *Turn) Setting(name string) string { return t.w.setting(t.a.provider, name) }
 
+// Frozen says that the clock stands still, so that nothing can be said of rates.
+func (t *Turn) Frozen() bool {
+	mode, _ := t.w.clock.State()
+	return mode == clock.Frozen
+}
+
 // Lenient says that nothing is to be refused for breaking the contract alone, only what
 // cannot be carried out.
 func (t *Turn) Lenient() bool { return t.w.mode == ModeReport || t.w.mode == ModeOff }
+
+// Price is what an item of the provider's catalogue costs now: base, unless a scenario
+// says otherwise.
+func (t *Turn) Price(item string, base money.Amount) money.Amount {
+	if c, ok := t.w.script.Catalogue(t.a.provider.name, item, t.Now.Sub(t.w.begun)); ok && c.Price != nil {
+		return *c.Price
+	}
+	return base
+}
+
+// Offered says whether an item of the catalogue is still for sale; a scenario may have
+// withdrawn it.
+func (t *Turn) Offered(item string) bool {
+	c, ok := t.w.script.Catalogue(t.a.provider.name, item, t.Now.Sub(t.w.begun))
+	return !ok || !c.Gone
+}
 
 // An Issue asks for a new profile.
 type Issue struct {
@@ -119,11 +143,14 @@ func (t *Turn) ESIM(iccid string) *esim.Profile {
 
 // pass carries an edge out and remembers that it happened.
 func (t *Turn) pass(e *edge, id string) error {
-	if err := e.pass(t, id); err != nil {
-		return err
-	}
+	// A cause stands before what it causes.
+	before := len(t.passed)
 	t.passed = append(t.passed, Happening{At: t.Now, Edge: e.name, ID: id})
-	return nil
+	err := e.pass(t, id)
+	if err != nil {
+		t.passed = t.passed[:before]
+	}
+	return err
 }
 
 // Await brings a thing to an edge: the policy in force says whether it passes now or

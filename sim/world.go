@@ -36,7 +36,8 @@ type World struct {
 	script   *scenario.Script
 	settings map[string]map[string]string // chosen, by provider and setting; the inner maps never change
 	mode     Mode
-	ordered  bool // whether the clock may no longer go back
+	begun    time.Time // the world's instant at its start
+	ordered  bool      // whether the clock may no longer go back
 }
 
 // An account is a world's state at one provider.
@@ -103,6 +104,7 @@ func (w *World) begin() error {
 		w.clock.Set(w.srv.cfg.Freeze)
 	}
 	now := w.clock.Now()
+	w.begun = now
 	for _, sc := range list {
 		if err := w.apply(sc.Settings, now); err != nil {
 			return err

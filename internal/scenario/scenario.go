@@ -5,6 +5,8 @@ package scenario
 import (
 	"strings"
 	"time"
+
+	"github.com/esimsim/esimsim/internal/money"
 )
 
 // A Scenario is one file, read and checked.
@@ -15,7 +17,16 @@ type Scenario struct {
 	// world itself.
 	Settings map[string]map[string]any
 	Policies map[string]Policy // by edge, with the provider's name
-	Rules    []Rule
+	// Catalogue holds changes by provider and item.
+	Catalogue map[string]map[string]Change
+	Rules     []Rule
+}
+
+// A Change is what becomes of an item of a catalogue.
+type Change struct {
+	Price *money.Amount // nil leaves it
+	Gone  bool          // no longer for sale
+	From  time.Duration // after the world's start; zero is from the start
 }
 
 // A Rule answers, or delays, some of the calls of an operation.
@@ -81,6 +92,20 @@ func (s *Script) Policy(edge string) (p Policy, ok bool) {
 		}
 	}
 	return Policy{}, false
+}
+
+// Catalogue is what the last scenario to mention an item says of it, so long after the
+// world's start.
+func (s *Script) Catalogue(provider, item string, since time.Duration) (c Change, ok bool) {
+	if s == nil {
+		return Change{}, false
+	}
+	for i := len(s.scenarios) - 1; i >= 0; i-- {
+		if c, ok = s.scenarios[i].Catalogue[provider][item]; ok && since >= c.From {
+			return c, true
+		}
+	}
+	return Change{}, false
 }
 
 // A Firing is what a rule wants done with the present call.
