@@ -182,7 +182,7 @@ func TestRules(t *testing.T) {
 		}
 	}
 	entries := srv.WorldT(t, "r~broken").Requests(journal.Filter{Status: 503})
-	if len(entries) != 2 || entries[0].Rule != "broken:4" {
+	if len(entries) != 2 || len(entries[0].Rules) != 1 || entries[0].Rules[0] != "broken:4" {
 		t.Errorf("journal of refused calls: %+v", entries)
 	}
 }

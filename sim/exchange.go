@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/contract"
+	"github.com/esimsim/esimsim/internal/fault"
 	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/scenario"
 )
@@ -30,10 +31,15 @@ type exchange struct {
 
 	world  *World // nil until the credential has named one
 	at     time.Time
-	fired  *scenario.Firing
-	passed []Happening
-	hint   string
-	mode   Mode
+	extra  *scenario.Script // of the request's own header
+	before *scenario.Firing // the rule that acts before anything has happened
+	after  *scenario.Firing // and the one that acts afterwards
+	fault  *fault.Fault     // what the wire does to the answer
+	// written says that a rule wrote the answer out, so that no document binds it.
+	written bool
+	passed  []Happening
+	hint    string
+	mode    Mode
 }
 
 // exchange walks one request down the road: read, route, authenticate, fault, validate,
@@ -43,6 +49,10 @@ func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, o
 	x.req.Real, x.req.settings = s.cfg.Real.Now(), s.chosen[p.name]
 	out := x.answer(w)
 	x.record(out)
+	if x.fault != nil {
+		x.fault.Write(w, r, fault.Answer(out), s.cfg.Real)
+		return
+	}
 	x.write(w, out)
 }
 
@@ -96,13 +106,14 @@ func (x *exchange) run(w http.ResponseWriter) (Reply, error) {
 	if err := x.admit(); err != nil {
 		return Reply{}, err
 	}
-	if err := x.faultBefore(); err != nil {
-		return Reply{}, err
+	if reply, done, err := x.faultBefore(); done || err != nil {
+		return reply, err
 	}
 	if err := x.validate(); err != nil {
 		return Reply{}, err
 	}
-	return x.operate()
+	reply, err := x.operate()
+	return x.faultAfter(reply, err)
 }
 
 // read takes the body once and keeps its exact bytes, since signatures are made of them.
@@ -153,32 +164,29 @@ func (s *Server) hint(p *Provider, err error) string {
 	return hint
 }
 
-// admit asks the account's memory, and counts the call with the rules of its scenarios.
+// admit asks the account's memory, and counts the call with the rules of its scenarios:
+// one critical section, so that a rule's counts hold whoever else is calling.
 func (x *exchange) admit() (err error) {
 	x.passed = x.world.turn(x.provider, func(t *Turn) {
-		x.at, x.mode, x.req.settings = t.Now, t.w.mode, t.w.settings[x.provider.name]
+		x.at, x.req.settings = t.Now, t.w.settings[x.provider.name]
 		if err = x.provider.admit(t, x.req); err == nil && x.req.Caller.Forbidden {
 			err = ErrForbidden
 		}
-		if err == nil {
-			x.fired = t.w.script.Match(x.provider.name + "." + x.op.id)
+		if err != nil {
+			return
 		}
+		if x.extra, err = t.w.extra(x.http.Header.Get(ScenarioHeader)); err != nil {
+			x.hint = err.Error()
+			err = &ViolationError{Findings: []Finding{{
+				Code: "header.scenario", Pointer: "header/" + ScenarioHeader, Message: err.Error(), Basis: string(Assumed),
+			}}}
+			return
+		}
+		t.extra = x.extra
+		x.mode = t.mode()
+		x.match(t)
 	})
 	return err
-}
-
-// faultBefore lets a rule wait or answer before anything has happened.
-func (x *exchange) faultBefore() error {
-	if x.fired == nil {
-		return nil
-	}
-	if err := x.srv.cfg.Real.Sleep(x.http.Context(), x.fired.Delay); err != nil {
-		return fmt.Errorf("%w: delay ended: %w", ErrInternal, err)
-	}
-	if x.fired.Error == "" {
-		return nil
-	}
-	return x.provider.named(x.fired.Error, x.op.id)
 }
 
 // validate compares the request with the document; the operation itself refuses, in the
@@ -205,7 +213,7 @@ func (x *exchange) validate() error {
 // operate runs the operation in the world's turn.
 func (x *exchange) operate() (reply Reply, err error) {
 	passed := x.world.turn(x.provider, func(t *Turn) {
-		x.at = t.Now
+		x.at, t.extra = t.Now, x.extra
 		if reply, err = x.op.run(t, x.req); err == nil && x.op.method != http.MethodGet {
 			t.w.ordered = true
 		}
@@ -215,11 +223,7 @@ func (x *exchange) operate() (reply Reply, err error) {
 }
 
 // An answer is a reply as bytes.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
-}
+type answer fault.Answer
 
 // encode makes bytes of a reply.
 func (x *exchange) encode(r Reply) answer {
@@ -268,7 +272,7 @@ func (x *exchange) record(out answer) {
 	}
 	e := &journal.Entry{
 		ID: ids.next(), At: x.at, Real: x.req.Real, Provider: x.provider.name,
-		World: x.req.Caller.World, Method: x.req.Method, URL: x.http.URL.RequestURI(), Status: out.status,
+		World: x.req.Caller.World, Method: x.req.Method, URL: x.http.URL.RequestURI(), Status: out.Status,
 		Findings: x.req.findings, Hint: x.hint, Edges: x.passed,
 		Duration: x.srv.cfg.Real.Now().Sub(x.req.Real),
 	}
@@ -280,12 +284,15 @@ func (x *exchange) record(out answer) {
 	} else if x.at.IsZero() {
 		e.At = x.world.clock.Now()
 	}
-	if x.fired != nil {
-		e.Rule = x.fired.Scenario + ":" + strconv.Itoa(x.fired.Line)
-	}
-	x.mark(out.header, e)
+	e.Rules = x.rules()
+	x.mark(out.Header, e)
 	e.Request = journal.Message{Header: journal.Redact(x.http.Header, x.provider.secrets...), Body: string(x.req.Body)}
-	e.Response = journal.Message{Header: out.header, Body: printable(out)}
+	if x.fault != nil {
+		e.Fault = string(x.fault.Kind)
+		out = answer(x.fault.Spoil(fault.Answer(out)))
+		e.Status = out.Status
+	}
+	e.Response = journal.Message{Header: out.Header, Body: printable(out)}
 	book.Add(e)
 	x.log(e)
 	x.checkReply(out)
@@ -299,7 +306,7 @@ func (x *exchange) log(e *journal.Entry) {
 	}
 	x.srv.log.LogAttrs(ctx, slog.LevelInfo, "exchange", slog.String("world", e.World), slog.String("operation", e.Operation),
 		slog.String("method", e.Method), slog.String("path", x.http.URL.Path), slog.Int("status", e.Status),
-		slog.Int("findings", len(e.Findings)), slog.String("rule", e.Rule))
+		slog.Int("findings", len(e.Findings)), slog.Any("rules", e.Rules))
 }
 
 // mark sets the headers that lead a client's author to the journal.
@@ -322,16 +329,16 @@ func (x *exchange) mark(header http.Header, e *journal.Entry) {
 
 // printable keeps images and archives out of the journal.
 func printable(out answer) string {
-	switch t := out.header.Get("Content-Type"); {
+	switch t := out.Header.Get("Content-Type"); {
 	case strings.HasPrefix(t, "application/zip"), strings.HasPrefix(t, "image/"):
-		return fmt.Sprintf("[%d bytes of %s]", len(out.body), t)
+		return fmt.Sprintf("[%d bytes of %s]", len(out.Body), t)
 	}
-	return string(out.body)
+	return string(out.Body)
 }
 
 // checkReply holds our own answers against the document, where tests ask for it.
 func (x *exchange) checkReply(out answer) {
-	if !x.srv.cfg.CheckReplies || x.op == nil {
+	if !x.srv.cfg.CheckReplies || x.op == nil || x.written || x.fault != nil {
 		return
 	}
 	op := x.srv.docs[x.provider.name]().Operation(x.op.id)
@@ -339,18 +346,18 @@ func (x *exchange) checkReply(out answer) {
 		x.srv.cfg.OnReply(x.op.id, []Finding{{Code: "reply.operation", Message: "is not in the document"}})
 		return
 	}
-	if found := op.CheckReply(out.status, out.header.Get("Content-Type"), out.body); len(found) > 0 {
+	if found := op.CheckReply(out.Status, out.Header.Get("Content-Type"), out.Body); len(found) > 0 {
 		x.srv.cfg.OnReply(x.op.id, found)
 	}
 }
 
 func (x *exchange) write(w http.ResponseWriter, out answer) {
 	header := w.Header()
-	for k, v := range out.header {
+	for k, v := range out.Header {
 		header[k] = v
 	}
-	header.Set("Content-Length", strconv.Itoa(len(out.body)))
-	w.WriteHeader(out.status)
+	header.Set("Content-Length", strconv.Itoa(len(out.Body)))
+	w.WriteHeader(out.Status)
 	// The client may have gone; the exchange has happened all the same.
-	_, _ = w.Write(out.body)
+	_, _ = w.Write(out.Body)
 }

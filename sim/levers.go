@@ -85,17 +85,24 @@ func (w *World) Patch(p Patch) (err error) {
 
 // Pass carries out an edge: one that a thing waits at, or one that its state allows.
 func (w *World) Pass(name, id string) (passed []Happening, err error) {
-	provider, short, _ := strings.Cut(name, ".")
-	p := w.srv.provider(provider)
-	if p == nil || p.edges[short] == nil {
-		return nil, fmt.Errorf("%w as %q%s", ErrNoEdge, name, nearest.Hint(name, w.srv.vocab.Edges))
-	}
-	passed = w.turn(p, func(t *Turn) {
-		if err = t.pass(p.edges[short], id); err == nil {
-			t.Cancel(short, id)
-		}
-	})
+	passed = w.turn(nil, func(t *Turn) { err = t.passByHand(name, id) })
 	return passed, err
+}
+
+func (t *Turn) passByHand(name, id string) error {
+	provider, short, _ := strings.Cut(name, ".")
+	p := t.w.srv.provider(provider)
+	if p == nil || p.edges[short] == nil {
+		return fmt.Errorf("%w as %q%s", ErrNoEdge, name, nearest.Hint(name, t.w.srv.vocab.Edges))
+	}
+	t.a = t.w.account(p, t.Now)
+	// It waits no longer, unless passing it makes it wait again.
+	waiting := t.w.waits.find(t.a, short, id)
+	err := t.pass(p.edges[short], id)
+	if err == nil && waiting != nil && t.w.waits.find(t.a, short, id) == waiting {
+		t.w.waits.remove(waiting)
+	}
+	return err
 }
 
 // An Acted is what a device action led to.
@@ -116,17 +123,24 @@ func (w *World) Act(id string, a esim.Action) (Acted, error) {
 // ActFor is Act for an action that depends on who sold the eSIM, as a megabyte does.
 func (w *World) ActFor(id string, action func(megabyte esim.Bytes) esim.Action) (out Acted, err error) {
 	out.Passed = w.turn(nil, func(t *Turn) {
-		e := w.esims.find(id)
-		if e == nil {
-			err = fmt.Errorf("%w: %q", ErrNoESIM, id)
-			return
+		var e *esim.Profile
+		if e, out.Used, err = t.actOn(id, action); e != nil {
+			out.ICCID, out.Status = string(e.ICCID), t.a.provider.status(t, e)
 		}
-		p := w.srv.provider(e.Seller)
-		t.a = w.account(p, t.Now)
-		out.Used, err = t.act(p, e, action(p.megabyte))
-		out.ICCID, out.Status = string(e.ICCID), p.status(t, e)
 	})
 	return out, err
+}
+
+// actOn finds the eSIM and does the action as its seller's account.
+func (t *Turn) actOn(id string, action func(megabyte esim.Bytes) esim.Action) (*esim.Profile, esim.Bytes, error) {
+	e := t.w.esims.find(id)
+	if e == nil {
+		return nil, 0, fmt.Errorf("%w: %q", ErrNoESIM, id)
+	}
+	p := t.w.srv.provider(e.Seller)
+	t.a = t.w.account(p, t.Now)
+	used, err := t.act(p, e, action(p.megabyte))
+	return e, used, err
 }
 
 // act does the steps that come before the wanted one, then that one.

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"io/fs"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,9 +46,6 @@ func reserved(name, word string) bool {
 	return name == word || strings.HasPrefix(name, word+"-")
 }
 
-// ScenarioNames lists the bundled scenarios.
-func (s *Server) ScenarioNames() []string { return slices.Clone(s.bundled) }
-
 // names lists what a library of scenarios holds.
 func names(library fs.FS) ([]string, error) {
 	files, err := fs.Glob(library, "*.yaml")
@@ -57,31 +53,6 @@ func names(library fs.FS) ([]string, error) {
 		files[i] = strings.TrimSuffix(files[i], ".yaml")
 	}
 	return files, err
-}
-
-// scenario reads a bundled scenario by its name, or a file by its path.
-func (s *Server) scenario(name string) (*scenario.Scenario, error) {
-	if slices.Contains(s.bundled, name) {
-		data, err := fs.ReadFile(s.cfg.Library, name+".yaml")
-		if err != nil {
-			return nil, err
-		}
-		return scenario.Load("scenarios/"+name+".yaml", data, s.vocab)
-	} else if !strings.ContainsAny(name, "/\\") && !strings.HasSuffix(name, ".yaml") {
-		return nil, fmt.Errorf("there is no scenario %q%s", name, nearest.Hint(name, s.bundled))
-	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, fmt.Errorf("scenario file: %w", err)
-	}
-	if info.Size() > scenario.MaxSize {
-		return nil, fmt.Errorf("scenario file %s is larger than %d bytes", name, scenario.MaxSize)
-	}
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, fmt.Errorf("scenario file: %w", err)
-	}
-	return scenario.Load(name, data, s.vocab)
 }
 
 // vocabulary is what scenarios may speak of, given these providers.

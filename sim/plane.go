@@ -94,6 +94,9 @@ func (w *World) View() (v control.View) {
 			v.ESIMs = append(v.ESIMs, w.show(t, e))
 		}
 		for _, q := range w.waits.all() {
+			if q.moment != nil {
+				continue
+			}
 			v.Waiting = append(v.Waiting, q.show())
 		}
 	})

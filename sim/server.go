@@ -23,7 +23,7 @@ type Server struct {
 	log     *slog.Logger
 	vocab   scenario.Vocabulary
 	bundled []string                     // names of the scenarios in the library
-	base    []*scenario.Scenario         // on in every world
+	base    []based                      // on in every world; guarded by mu
 	chosen  map[string]map[string]string // what they choose, by provider and setting
 	docs    map[string]func() *contract.Document
 	journal journal.Journal // requests no world could be found for
@@ -32,12 +32,43 @@ type Server struct {
 
 	mu     sync.RWMutex
 	worlds map[string]*World
-	lone   sequence // numbers the entries of journal
+	loaded map[string]*scenario.Scenario // used at least once, by name
+	fired  map[string]bool               // rules that did something, by scenario:line
+	lone   sequence                      // numbers the entries of journal
 
 	http     *http.Server
 	listener net.Listener
 	serving  sync.WaitGroup
 	stop     context.CancelFunc
+	unused   unusedConns
+}
+
+// unusedConns are connections on which no request has come yet. Browsers and HTTP
+// clients dial ahead, and a graceful stop would wait five seconds for each.
+type unusedConns struct {
+	mu    sync.Mutex
+	conns map[net.Conn]bool
+}
+
+func (u *unusedConns) note(c net.Conn, state http.ConnState) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.conns == nil {
+		u.conns = map[net.Conn]bool{}
+	}
+	if state == http.StateNew {
+		u.conns[c] = true
+	} else {
+		delete(u.conns, c)
+	}
+}
+
+func (u *unusedConns) close() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for c := range u.conns {
+		_ = c.Close()
+	}
 }
 
 // New makes a simulator that does not listen yet: its Handler can be used as it is.
@@ -59,17 +90,18 @@ func New(cfg Config) (*Server, error) {
 			return doc
 		})
 	}
+	s.loaded, s.fired = map[string]*scenario.Scenario{}, map[string]bool{}
 	s.vocab = vocabulary(cfg.Providers)
 	var err error
 	if s.bundled, err = names(cfg.Library); err != nil {
 		return nil, fmt.Errorf("scenario library: %w", err)
 	}
 	for _, name := range cfg.Scenarios {
-		sc, err := s.scenario(name)
+		sc, path, err := s.scenario(name)
 		if err != nil {
 			return nil, err
 		}
-		s.base = append(s.base, sc)
+		s.base = append(s.base, based{sc: sc, path: path})
 		s.choose(sc.Settings)
 	}
 	s.handler = s.routes()
@@ -106,6 +138,7 @@ func (s *Server) Start(ctx context.Context) error {
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: scenario.MaxDelay + 30*time.Second, IdleTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return ctx },
+		ConnState:   s.unused.note,
 		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	s.serving.Go(func() {
@@ -113,6 +146,9 @@ func (s *Server) Start(ctx context.Context) error {
 			s.log.Error("serve", "err", err)
 		}
 	})
+	if s.changed() { // there are files, whose looks are now known
+		s.serving.Go(func() { s.watch(ctx) })
+	}
 	// A document costs milliseconds to read: not at the first answer, nor before it.
 	for _, load := range s.docs {
 		s.serving.Go(func() { load() })
@@ -137,6 +173,7 @@ func (s *Server) Close() error {
 	}
 	// Injected delays end at once; the rest has a while.
 	s.stop()
+	s.unused.close()
 	ctx, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
 	err := s.http.Shutdown(ctx)

@@ -23,9 +23,6 @@ func (w *World) apply(patch Patch, now time.Time) error {
 	if err := w.checkPatch(patch); err != nil {
 		return err
 	}
-	if m, ok := patch[""]["validate"].(string); ok {
-		w.mode = Mode(m)
-	}
 	var undo []func()
 	for _, name := range slices.Sorted(maps.Keys(patch)) {
 		p := w.srv.provider(name)
@@ -43,19 +40,53 @@ func (w *World) apply(patch Patch, now time.Time) error {
 			undo = append(undo, back)
 		}
 	}
+	if own, ok := patch[""]; ok {
+		w.patch("", own)
+	}
+	w.choose()
 	return nil
+}
+
+func (w *World) patch(provider string, values map[string]any) {
+	merged := maps.Clone(w.patched[provider])
+	if merged == nil {
+		merged = map[string]any{}
+	}
+	maps.Copy(merged, values)
+	w.patched[provider] = merged
+}
+
+// choose works out what holds: the scenarios in their order, then what was chosen by
+// hand.
+func (w *World) choose() {
+	w.mode, w.settings = w.srv.cfg.Validate, map[string]map[string]string{}
+	layers := []Patch{}
+	for _, sc := range w.script.Scenarios() {
+		layers = append(layers, sc.Settings)
+	}
+	for _, layer := range append(layers, w.patched) {
+		for provider, values := range layer {
+			for name, v := range values {
+				text, ok := v.(string)
+				switch {
+				case provider == "" && ok:
+					w.mode = Mode(text)
+				case ok && w.srv.vocab.Settings[provider][name] != nil:
+					if w.settings[provider] == nil {
+						w.settings[provider] = map[string]string{}
+					}
+					w.settings[provider][name] = text
+				}
+			}
+		}
+	}
 }
 
 func (w *World) set(p *Provider, s *setting, v any, now time.Time) (undo func(), err error) {
 	if s.set == nil {
-		before := w.settings[p.name]
-		chosen := maps.Clone(before)
-		if chosen == nil {
-			chosen = map[string]string{}
-		}
-		chosen[s.name] = v.(string)
-		w.settings[p.name] = chosen
-		return func() { w.settings[p.name] = before }, nil
+		before := w.patched[p.name]
+		w.patch(p.name, map[string]any{s.name: v})
+		return func() { w.patched[p.name] = before }, nil
 	}
 	t := &Turn{Now: now, w: w, a: w.account(p, now)}
 	old := s.get(t)

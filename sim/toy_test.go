@@ -41,6 +41,7 @@ paths:
         required: true
         content: {application/json: {schema: {type: object, required: [name], additionalProperties: false, properties: {name: {type: string}}}}}
       responses: &answer
+        "200": {description: any, content: {application/json: {schema: {type: object}, example: {id: "1", iccid: "89", state: new}}}}
         default: {description: any, content: {application/json: {schema: {type: object}}}}
   /things/{id}:
     get: {operationId: getThing, x-basis: assumed, responses: *answer}
@@ -212,11 +213,38 @@ type caller struct {
 	key string
 }
 
+// A callerWith sends one more header.
+type callerWith struct {
+	caller
+	header, value string
+}
+
+func (c caller) with(header, value string) callerWith { return callerWith{c, header, value} }
+
+func (c callerWith) do(method, path, body string) (int, http.Header, gjson.Result) {
+	c.t.Helper()
+	return c.send(method, path, body, http.Header{c.header: {c.value}})
+}
+
+func (c callerWith) create() gjson.Result {
+	c.t.Helper()
+	_, _, v := c.do("POST", "/toy/things", `{"name":"x"}`)
+	return v
+}
+
 func (c caller) do(method, path, body string) (int, http.Header, gjson.Result) {
+	c.t.Helper()
+	return c.send(method, path, body, nil)
+}
+
+func (c caller) send(method, path, body string, header http.Header) (int, http.Header, gjson.Result) {
 	c.t.Helper()
 	req, err := http.NewRequestWithContext(c.t.Context(), method, c.srv.URL()+path, strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
+	}
+	for k, v := range header {
+		req.Header[k] = v
 	}
 	if c.key != "" {
 		req.Header.Set("X-Toy", c.key)

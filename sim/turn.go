@@ -12,6 +12,7 @@ import (
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/money"
+	"github.com/esimsim/esimsim/internal/scenario"
 )
 
 // A Turn is the proof of holding a world's lock: whoever has one may read and change
@@ -23,6 +24,7 @@ type Turn struct {
 
 	w      *World
 	a      *account
+	extra  *scenario.Script // of the request's own header; nil for most
 	passed []Happening
 }
 
@@ -74,7 +76,14 @@ func (t *Turn) Text(n int, alphabet string) string {
 }
 
 // Setting is what the provider's setting of that name is now in this world.
-func (t *Turn) Setting(name string) string { return t.w.setting(t.a.provider, name) }
+func (t *Turn) Setting(name string) string {
+	if v, ok := t.extra.Setting(t.a.provider.name, name); ok {
+		if text, ok := v.(string); ok {
+			return text
+		}
+	}
+	return t.w.setting(t.a.provider, name)
+}
 
 // Frozen says that the clock stands still, so that nothing can be said of rates.
 func (t *Turn) Frozen() bool {
@@ -84,21 +93,51 @@ func (t *Turn) Frozen() bool {
 
 // Lenient says that nothing is to be refused for breaking the contract alone, only what
 // cannot be carried out.
-func (t *Turn) Lenient() bool { return t.w.mode == ModeReport || t.w.mode == ModeOff }
+func (t *Turn) Lenient() bool {
+	mode := t.mode()
+	return mode == ModeReport || mode == ModeOff
+}
+
+func (t *Turn) mode() Mode {
+	if v, ok := t.extra.Setting("", "validate"); ok {
+		return Mode(v.(string))
+	}
+	return t.w.mode
+}
+
+// policy is what the request's own scenario says of an edge, else the world's, else the
+// default.
+func (t *Turn) policy(e *edge) Policy {
+	if p, ok := t.extra.Policy(e.name); ok {
+		return p
+	}
+	if p, ok := t.w.script.Policy(e.name); ok {
+		return p
+	}
+	return e.def
+}
 
 // Price is what an item of the provider's catalogue costs now: base, unless a scenario
 // says otherwise.
 func (t *Turn) Price(item string, base money.Amount) money.Amount {
-	if c, ok := t.w.script.Catalogue(t.a.provider.name, item, t.Now.Sub(t.w.begun)); ok && c.Price != nil {
+	if c, ok := t.change(item); ok && c.Price != nil {
 		return *c.Price
 	}
 	return base
 }
 
+func (t *Turn) change(item string) (c scenario.Change, ok bool) {
+	since := t.Now.Sub(t.w.begun)
+	if c, ok = t.extra.Catalogue(t.a.provider.name, item, since); ok {
+		return c, true
+	}
+	return t.w.script.Catalogue(t.a.provider.name, item, since)
+}
+
 // Offered says whether an item of the catalogue is still for sale; a scenario may have
 // withdrawn it.
 func (t *Turn) Offered(item string) bool {
-	c, ok := t.w.script.Catalogue(t.a.provider.name, item, t.Now.Sub(t.w.begun))
+	c, ok := t.change(item)
 	return !ok || !c.Gone
 }
 
@@ -161,7 +200,7 @@ func (t *Turn) Await(name, id string) { t.At(name, id, t.Now) }
 // of immediate means then, after: 5m means five minutes past then.
 func (t *Turn) At(name, id string, due time.Time) {
 	e := t.a.provider.edge(name)
-	p := t.w.policy(e)
+	p := t.policy(e)
 	t.w.waits.drop(t.a, name, id)
 	if p.Never {
 		return
@@ -173,7 +212,7 @@ func (t *Turn) At(name, id string, due time.Time) {
 		}
 		return
 	}
-	w := &wait{account: t.a, edge: e, id: id, from: due, polls: p.Polls}
+	w := &wait{account: t.a, edge: e, id: id, extra: t.extra, from: due, polls: p.Polls}
 	if p.Immediate() || p.After > 0 {
 		w.due = due.Add(p.After)
 	}
@@ -201,6 +240,10 @@ func (t *Turn) Look(id string) {
 // passDue passes an edge that fell due; one that its thing has left by another way is
 // dropped.
 func (t *Turn) passDue(w *wait) {
+	// What follows is still the doing of the request that made the thing.
+	own := t.extra
+	t.extra = w.extra
+	defer func() { t.extra = own }()
 	if err := t.pass(w.edge, w.id); err != nil {
 		t.w.srv.log.Debug("edge dropped", "edge", w.edge.name, "id", w.id, "err", err)
 	}

@@ -5,16 +5,20 @@ import (
 	"container/heap"
 	"slices"
 	"time"
+
+	"github.com/esimsim/esimsim/internal/scenario"
 )
 
-// A wait is a thing that stands before an edge.
+// A wait is a thing that stands before an edge, or a moment of a scenario's timeline.
 type wait struct {
 	account *account
 	edge    *edge
 	id      string
-	from    time.Time // looks count from here
-	due     time.Time // zero: no instant passes it
-	polls   int       // 0: looks do not pass it
+	extra   *scenario.Script // of the request that made the thing
+	moment  *scenario.Moment // instead of account and edge; id is the scenario's name
+	from    time.Time        // looks count from here
+	due     time.Time        // zero: no instant passes it
+	polls   int              // 0: looks do not pass it
 	looks   int
 	seq     uint64 // order of coming, among those due at one instant
 	pos     int    // place in the heap; -1 outside
@@ -65,12 +69,18 @@ func (q *waits) remove(w *wait) {
 }
 
 func (q *waits) drop(a *account, edge, id string) {
+	if w := q.find(a, edge, id); w != nil {
+		q.remove(w)
+	}
+}
+
+func (q *waits) find(a *account, edge, id string) *wait {
 	for _, w := range q.by[waitKey{a, id}] {
-		if w.edge.short == edge {
-			q.remove(w)
-			return
+		if w.edge != nil && w.edge.short == edge {
+			return w
 		}
 	}
+	return nil
 }
 
 func (q *waits) of(a *account, id string) []*wait { return q.by[waitKey{a, id}] }

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math/rand/v2"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -34,7 +33,9 @@ type World struct {
 	esims    esims
 	waits    waits
 	script   *scenario.Script
-	settings map[string]map[string]string // chosen, by provider and setting; the inner maps never change
+	extras   map[string]*scenario.Script  // of X-Esimsim-Scenario headers met, by their value
+	patched  Patch                        // what was chosen by hand; it wins over scenarios
+	settings map[string]map[string]string // what holds, by provider and setting; the inner maps never change
 	mode     Mode
 	begun    time.Time // the world's instant at its start
 	ordered  bool      // whether the clock may no longer go back
@@ -88,29 +89,34 @@ func (w *World) touch() { w.used.Store(w.srv.cfg.Real.Now().UnixNano()) }
 // scenarios of the server and of its own name. The caller holds the lock, or is the
 // only one to know the world.
 func (w *World) begin() error {
-	list := slices.Clone(w.srv.base)
+	list := w.srv.baseScenarios()
 	for _, name := range w.caller.Scenarios {
-		sc, err := w.srv.scenario(name)
+		sc, err := w.srv.bundledScenario(name)
 		if err != nil {
 			return err
 		}
 		list = append(list, sc)
 	}
 	w.accounts, w.esims, w.waits = map[string]*account{}, esims{}, waits{}
-	w.settings, w.mode, w.ordered = map[string]map[string]string{}, w.srv.cfg.Validate, false
-	w.script = scenario.NewScript(list)
+	w.patched, w.ordered = Patch{}, false
+	w.script, w.extras = scenario.NewScript(nil, w.dice), map[string]*scenario.Script{}
 	w.clock.Restart()
 	if !w.srv.cfg.Freeze.IsZero() {
 		w.clock.Set(w.srv.cfg.Freeze)
 	}
-	now := w.clock.Now()
-	w.begun = now
+	w.begun = w.clock.Now()
+	w.choose()
 	for _, sc := range list {
-		if err := w.apply(sc.Settings, now); err != nil {
+		if err := w.switchOn(sc, w.begun); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// dice gives a rule its own source of chance.
+func (w *World) dice(rule string) *rand.Rand {
+	return rand.New(seedOf(w.srv.cfg.Seed, w.name, "rule", rule))
 }
 
 // turn takes the lock, runs what fell due meanwhile, each at its own instant, and then
@@ -136,7 +142,11 @@ func (w *World) settle(until time.Time) (passed []Happening) {
 			return passed
 		}
 		t := &Turn{Now: next.due, w: w, a: next.account, passed: passed}
-		t.passDue(next)
+		if next.moment != nil {
+			t.happen(next)
+		} else {
+			t.passDue(next)
+		}
 		passed = t.passed
 	}
 }
@@ -155,13 +165,6 @@ func (w *World) account(p *Provider, now time.Time) *account {
 	w.accounts[p.name] = a
 	p.open(&Turn{Now: now, w: w, a: a})
 	return a
-}
-
-func (w *World) policy(e *edge) Policy {
-	if p, ok := w.script.Policy(e.name); ok {
-		return p
-	}
-	return e.def
 }
 
 // setting is what was chosen for the world, or the default.

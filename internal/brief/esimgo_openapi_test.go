@@ -376,10 +376,6 @@ func TestEsimgoRequestKeys(t *testing.T) {
 	}
 }
 
-func (o goOperation) world(prefix string) string {
-	return prefix + "-" + strings.Trim(strings.NewReplacer("/", "-", "{", "", "}", "").Replace(strings.ToLower(o.method)+o.path), "-")
-}
-
 // required is the query that a good call of an operation cannot do without: some bundle
 // of the catalogue shall have a list of countries.
 func (o goOperation) required() url.Values {
@@ -388,6 +384,10 @@ func (o goOperation) required() url.Values {
 		return url.Values{"reference": {"{reference}"}}
 	case "/catalogue":
 		return url.Values{"description": {"Europe"}}
+	case "/organisation/balance":
+		return url.Values{"amount": {"1000"}}
+	case "/networks":
+		return url.Values{"isos": {"GB,US"}}
 	}
 	return url.Values{}
 }
@@ -411,15 +411,20 @@ func TestEsimgoOperations(t *testing.T) {
 		http.StatusInternalServerError: start(t, `rules: [{on: "esimgo.*", do: {error: INTERNAL}}]`),
 		http.StatusServiceUnavailable:  start(t, `rules: [{on: "esimgo.*", do: {error: UNAVAILABLE}}]`),
 	}
-	for _, o := range goOperations {
+	for i, o := range goOperations {
 		t.Run(o.tag+": "+o.String(), func(t *testing.T) {
 			t.Parallel()
-			a := newGoAccount(t, s, o.world("op"), o.documented)
+			n := 0
+			account := func() goAccount {
+				n++
+				return newGoAccount(t, s, fmt.Sprintf("operation-%d-%d", i, n), o.documented)
+			}
+			a := account()
 			if o.pending {
 				unknown(t, a.try(t, o, o.bodies()[0], a.filled(o.required())))
 				t.Skip("pending: " + o.String())
 			}
-			o.check(t, a)
+			o.check(t, account)
 			o.checkStatuses(t, a, broken)
 		})
 	}
@@ -436,29 +441,33 @@ func unknown(t *testing.T, got reply) {
 	}
 }
 
-// check makes the call with each body and each query parameter of the page.
-func (o goOperation) check(t *testing.T, a goAccount) {
+// check makes the call with each body and each query parameter of the page, each in an
+// account of its own.
+func (o goOperation) check(t *testing.T, account func() goAccount) {
 	t.Helper()
+	try := func(body, key, value string) reply {
+		a, q := account(), o.required()
+		if key != "" {
+			q.Set(key, value)
+		}
+		return a.try(t, o, body, a.filled(q))
+	}
 	good := o.bodies()[0]
-	got := a.try(t, o, good, a.filled(o.required())).clean(t)
+	got := try(good, "", "").clean(t)
 	if o.response != "" {
 		shape{o.response, o.extra}.check(t, got)
 	}
 	for _, body := range o.bodies()[1:] {
-		a.try(t, o, body, a.filled(o.required())).clean(t)
+		try(body, "", "").clean(t)
 	}
 	for key, values := range o.query {
 		for _, v := range values {
-			q := o.required()
-			q.Set(key, v)
-			a.try(t, o, good, a.filled(q)).clean(t)
+			try(good, key, v).clean(t)
 		}
 	}
-	q := a.filled(o.required())
-	q.Set("notOnThePage", "1")
-	a.try(t, o, good, q).odd(t)
+	try(good, "notOnThePage", "1").odd(t)
 	if good != "" {
-		a.try(t, o, `{"notOnThePage":1,`+good[1:], a.filled(o.required())).odd(t)
+		try(`{"notOnThePage":1,`+good[1:], "", "").odd(t)
 	}
 }
 

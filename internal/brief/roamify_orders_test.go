@@ -162,9 +162,9 @@ func roamifyOrder(t *testing.T, c client, packageID string) (id, esimID string) 
 }
 
 // roamifyESIM buys an eSIM and generates it.
-func roamifyESIM(t *testing.T, c client, packageID string) (iccid string) {
+func roamifyESIM(t *testing.T, c client) (iccid string) {
 	t.Helper()
-	_, esimID := roamifyOrder(t, c, packageID)
+	_, esimID := roamifyOrder(t, c, cambodia)
 	return c.post(t, "/api/esim/apply", `{"esimId":"`+esimID+`"}`).want(t, http.StatusOK).text(t, "data.iccid")
 }
 
@@ -233,7 +233,7 @@ func TestRoamifyOrdersSamples(t *testing.T) {
 	t.Run("Create Top-up Order at once", func(t *testing.T) {
 		t.Parallel()
 		c := roamify(quick, "topup")
-		iccid := roamifyESIM(t, c, cambodia)
+		iccid := roamifyESIM(t, c)
 		c.stop(t, roamifyToppedUpAt.Add(10*365*24*time.Hour)) // a clock with orders goes on only
 		got := c.post(t, "/api/esim/order/topup", `{"iccid":"`+iccid+`","packageId":"`+cambodia+`"}`).clean(t)
 		open := openIDs("data.")
@@ -286,7 +286,7 @@ func TestRoamifyOrdersFields(t *testing.T) {
 		t.Run("top-up, "+name, func(t *testing.T) {
 			t.Parallel()
 			c := roamify(s, "topup-"+strings.ReplaceAll(name, " ", "-"))
-			body := strings.ReplaceAll(body, "%s", roamifyESIM(t, c, cambodia))
+			body := strings.ReplaceAll(body, "%s", roamifyESIM(t, c))
 			got := c.post(t, "/api/esim/order/topup", body).want(t, http.StatusBadRequest)
 			mentions(t, got, strings.Fields(name)[0])
 			equal(t, "balance", roamifyBalance(t, c), 995)
@@ -386,7 +386,7 @@ func TestRoamifyOrdersCurls(t *testing.T) {
 	})
 	t.Run("Create Top-up Order", func(t *testing.T) {
 		t.Parallel()
-		iccid := roamifyESIM(t, roamify(s, "curl"), cambodia)
+		iccid := roamifyESIM(t, roamify(s, "curl"))
 		got := shell(t, s, roamifyTopUpCurl, "Access Token", token, "ICCID", iccid, "Package ID", cambodia)
 		equal(t, "status", got.text(t, "status"), "success")
 		equal(t, "package", got.text(t, "data.items.0.packageId"), cambodia)

@@ -249,7 +249,7 @@ func TestRoamifyOverviewApply(t *testing.T) {
 		c.post(t, "/api/esim/apply", `{"esimId":"`+esimID+`","startDate":"next week"}`).refused(t)
 		got := c.post(t, "/api/esim/apply", `{"esimId":"`+esimID+`","startDate":"2026-07-01"}`).clean(t)
 		equal(t, "id", got.text(t, "data.id"), esimID)
-		roamifyESIM(t, c, cambodia) // needs none
+		roamifyESIM(t, c) // needs none
 	})
 }
 
@@ -257,7 +257,7 @@ func TestRoamifyOverviewUsage(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	c := roamify(s, "usage")
-	iccid := roamifyESIM(t, c, cambodia)
+	iccid := roamifyESIM(t, c)
 	mentions(t, c.get(t, "/api/esim/usage").want(t, http.StatusBadRequest), "iccid")
 
 	before := c.get(t, "/api/esim/usage?iccid="+iccid).clean(t)
@@ -272,7 +272,7 @@ func TestRoamifyOverviewTopUp(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	c := roamify(s, "topup")
-	iccid := roamifyESIM(t, c, cambodia)
+	iccid := roamifyESIM(t, c)
 	mentions(t, c.get(t, "/api/esim/topup/packages").want(t, http.StatusBadRequest), "iccid")
 	path := "/api/esim/topup/packages?iccid=" + iccid
 	all := c.get(t, path).clean(t).list(t, "data")
@@ -308,7 +308,7 @@ func TestRoamifyOverviewTopUp(t *testing.T) {
 		t.Parallel()
 		buyer := roamify(s, "buyer")
 		buyer.set(t, `{"roamify":{"balance":1000000}}`)
-		iccid, left := roamifyESIM(t, buyer, cambodia), 1000000-5.0
+		iccid, left := roamifyESIM(t, buyer), 1000000-5.0
 		for _, p := range buyer.get(t, "/api/esim/topup/packages?iccid="+iccid).clean(t).list(t, "data") {
 			id := p.at("packageId").text
 			got := buyer.post(t, "/api/esim/order/topup", fmt.Sprintf(`{"iccid":%q,"packageId":%q}`, iccid, id)).clean(t)
@@ -399,6 +399,6 @@ func TestRoamifyOverviewCurls(t *testing.T) {
 func fillICCID(s *sim.Server, world string) func(*testing.T) []string {
 	return func(t *testing.T) []string {
 		t.Helper()
-		return []string{"ICCID", roamifyESIM(t, roamify(s, world), cambodia)}
+		return []string{"ICCID", roamifyESIM(t, roamify(s, world))}
 	}
 }

@@ -4,6 +4,7 @@ package contract
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -33,6 +34,7 @@ type Operation struct {
 	body                *openapi3.Schema
 	bodyRequired        bool
 	replies             map[string]map[string]*openapi3.Schema // by status, then media type
+	examples            map[int]any                            // of JSON answers, by status
 }
 
 type parameter struct {
@@ -80,7 +82,7 @@ func compile(method, path string, o *openapi3.Operation, shared openapi3.Paramet
 	op := &Operation{
 		ID: o.OperationID, Method: method, Path: path, Summary: o.Summary,
 		Basis: text(o.Extensions["x-basis"]), Source: text(o.Extensions["x-source"]),
-		replies: map[string]map[string]*openapi3.Schema{},
+		replies: map[string]map[string]*openapi3.Schema{}, examples: map[int]any{},
 	}
 	if op.ID == "" {
 		return nil, fmt.Errorf("%s %s has no operationId", method, path)
@@ -114,6 +116,9 @@ func compile(method, path string, o *openapi3.Operation, shared openapi3.Paramet
 		types := map[string]*openapi3.Schema{}
 		for mediaType, m := range ref.Value.Content {
 			types[mediaType] = nil
+			if n, err := strconv.Atoi(status); err == nil && mediaType == "application/json" {
+				op.examples[n] = exampleOf(m)
+			}
 			if m.Schema != nil {
 				types[mediaType] = m.Schema.Value
 			}
@@ -121,6 +126,19 @@ func compile(method, path string, o *openapi3.Operation, shared openapi3.Paramet
 		op.replies[status] = types
 	}
 	return op, nil
+}
+
+// exampleOf is the one example of a media type, or the first by name.
+func exampleOf(m *openapi3.MediaType) any {
+	if m.Example != nil {
+		return m.Example
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Examples)) {
+		if ref := m.Examples[name]; ref.Value != nil {
+			return ref.Value.Value
+		}
+	}
+	return nil
 }
 
 func text(v any) string {

@@ -35,6 +35,9 @@ type World interface {
 	Pass(edge, id string) ([]journal.Edge, error)
 	Act(id string, action func(megabyte esim.Bytes) esim.Action) (Acted, error)
 	Reset() error
+	SwitchOn(scenario string) error
+	SwitchOff(scenario string) bool
+	AddScenario(yaml []byte) (name string, err error)
 	Requests(journal.Filter) []*journal.Entry
 }
 

@@ -48,6 +48,9 @@ func New(c Config) http.Handler {
 	world("POST", "/edges", h.edge)
 	world("POST", "/reset", h.reset)
 	world("GET", "/requests", h.requests)
+	world("POST", "/scenarios", h.addScenario)
+	world("PUT", "/scenarios/{scenario}", h.switchOn)
+	world("DELETE", "/scenarios/{scenario}", h.switchOff)
 	for _, a := range []string{"install", "attach", "use", "remove"} {
 		world("POST", "/esims/{esim}/"+a, h.device(a))
 	}

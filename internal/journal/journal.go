@@ -33,7 +33,8 @@ type Entry struct {
 	Response  Message            `json:"response"`
 	Findings  []contract.Finding `json:"findings,omitempty"`
 	Hint      string             `json:"hint,omitempty"`
-	Rule      string             `json:"rule,omitempty"` // of a scenario, that answered or delayed
+	Rules     []string           `json:"rules,omitempty"` // of scenarios, that fired, as scenario:line
+	Fault     string             `json:"fault,omitempty"` // what the wire did; the response is what was left
 	Edges     []Edge             `json:"edges,omitempty"`
 	Duration  time.Duration      `json:"durationNs"` // real time spent
 }

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -18,10 +18,13 @@ import (
 type Vocabulary struct {
 	Operations []string
 	Edges      []string
-	// Errors lists the names that every operation which fits the pattern can answer.
+	// Errors lists the names that some operation which fits the pattern can answer.
 	Errors func(on string) []string
-	// Settings are the values of each setting by provider; nil values mean any value.
+	// Settings are the values of each setting by provider; nil values mean any value,
+	// and that it is part of an account's state.
 	Settings map[string]map[string][]string
+	// Item says whether a provider's catalogue has an item; nil does not ask.
+	Item func(provider, item string) bool
 }
 
 // MaxSize bounds a scenario file.
@@ -38,8 +41,6 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Message)
 }
 
-var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-
 // Load reads one scenario strictly. The error joins a Problem for each mistake.
 func Load(file string, data []byte, v Vocabulary) (*Scenario, error) {
 	l := &loader{file: file, v: v}
@@ -47,20 +48,43 @@ func Load(file string, data []byte, v Vocabulary) (*Scenario, error) {
 		l.at(nil, "a scenario is at most %d bytes", MaxSize)
 		return nil, errors.Join(l.problems...)
 	}
+	if depth(data) > maxDepth {
+		l.at(nil, "a scenario is nested at most %d deep", maxDepth)
+		return nil, errors.Join(l.problems...)
+	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return nil, l.syntax(err)
 	}
-	s := &Scenario{Settings: map[string]map[string]any{}, Policies: map[string]Policy{}}
 	if len(doc.Content) == 0 {
 		l.at(nil, "the file is empty: begin with version: 1")
 		return nil, errors.Join(l.problems...)
 	}
-	l.scenario(doc.Content[0], s)
+	s := l.scenario(doc.Content[0])
 	if len(l.problems) > 0 {
 		return nil, errors.Join(l.problems...)
 	}
 	return s, nil
+}
+
+// maxDepth is more than any scenario needs. The YAML reader takes a time that grows with
+// the square of the nesting, so a hostile file is turned away before.
+const maxDepth = 100
+
+// depth is how many brackets are open at once, quotes and comments aside: at least as
+// many as the reader would meet.
+func depth(data []byte) (deepest int) {
+	open := 0
+	for _, b := range data {
+		switch b {
+		case '[', '{':
+			open++
+			deepest = max(deepest, open)
+		case ']', '}':
+			open = max(open-1, 0)
+		}
+	}
+	return deepest
 }
 
 type loader struct {
@@ -90,16 +114,26 @@ func (l *loader) syntax(err error) error {
 	return p
 }
 
-// members calls the reader of each key and reports the keys nobody reads. It says
-// whether n is a mapping at all.
-func (l *loader) members(n *yaml.Node, what string, readers map[string]func(*yaml.Node)) bool {
+// A member is one key of a mapping: what it is for, what may stand there, and how it is
+// read. The reader and the JSON Schema are both made of these tables.
+type member struct {
+	doc  string
+	as   schema
+	read func(*yaml.Node)
+}
+
+type members map[string]member
+
+// read walks a mapping and reports keys that are not among its members. It says whether
+// n is a mapping at all.
+func (l *loader) read(n *yaml.Node, what string, known members) bool {
 	return l.each(n, what, func(key, value *yaml.Node) {
-		read, ok := readers[key.Value]
+		m, ok := known[key.Value]
 		if !ok {
-			l.at(key, "%s has no key %q%s", what, key.Value, nearest.Hint(key.Value, keys(readers)))
+			l.at(key, "%s has no key %q%s", what, key.Value, nearest.Hint(key.Value, keys(known)))
 			return
 		}
-		read(value)
+		m.read(value)
 	})
 }
 
@@ -125,6 +159,17 @@ func (l *loader) each(n *yaml.Node, what string, f func(key, value *yaml.Node)) 
 	return true
 }
 
+// items walks a list.
+func (l *loader) items(n *yaml.Node, what string, f func(*yaml.Node)) {
+	if n.Kind != yaml.SequenceNode {
+		l.at(n, "%s must be a list", what)
+		return
+	}
+	for _, item := range n.Content {
+		f(item)
+	}
+}
+
 func keys[T any](m map[string]T) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {
@@ -132,32 +177,6 @@ func keys[T any](m map[string]T) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-func (l *loader) scenario(n *yaml.Node, s *Scenario) {
-	version := false
-	ok := l.members(n, "a scenario", map[string]func(*yaml.Node){
-		"version": func(n *yaml.Node) {
-			if version = true; n.Value != "1" {
-				l.at(n, "version must be 1")
-			}
-		},
-		"name": func(n *yaml.Node) {
-			if s.Name = l.text(n); !nameForm.MatchString(s.Name) {
-				l.at(n, "a name is 1 to 64 of letters, digits, '.', '_' and '-'")
-			}
-		},
-		"summary":  func(n *yaml.Node) { s.Summary = l.text(n) },
-		"settings": func(n *yaml.Node) { l.settings(n, s) },
-		"policies": func(n *yaml.Node) { l.policies(n, s) },
-		"rules":    func(n *yaml.Node) { l.rules(n, s) },
-	})
-	if ok && !version {
-		l.at(n, "say version: 1")
-	}
-	if ok && s.Name == "" {
-		l.at(n, "give the scenario a name")
-	}
 }
 
 func (l *loader) text(n *yaml.Node) string {
@@ -168,89 +187,11 @@ func (l *loader) text(n *yaml.Node) string {
 	return n.Value
 }
 
-func (l *loader) settings(n *yaml.Node, s *Scenario) {
-	l.each(n, "settings", func(key, value *yaml.Node) {
-		if values, ok := l.v.Settings[""][key.Value]; ok {
-			l.setting(value, s, "", key.Value, values)
-			return
-		}
-		known, ok := l.v.Settings[key.Value]
-		if !ok {
-			l.at(key, "there is no provider or setting %q%s", key.Value,
-				nearest.Hint(key.Value, append(keys(l.v.Settings), keys(l.v.Settings[""])...)))
-			return
-		}
-		l.each(value, "the settings of "+key.Value, func(name, value *yaml.Node) {
-			values, ok := known[name.Value]
-			if !ok {
-				l.at(name, "%s has no setting %q%s", key.Value, name.Value, nearest.Hint(name.Value, keys(known)))
-				return
-			}
-			l.setting(value, s, key.Value, name.Value, values)
-		})
-	})
-}
-
-func (l *loader) setting(n *yaml.Node, s *Scenario, provider, name string, values []string) {
-	var v any
-	if err := n.Decode(&v); err != nil {
-		l.at(n, "%v", err)
-		return
+func (l *loader) truth(n *yaml.Node, what string) bool {
+	if n.Value != "true" && n.Value != "false" {
+		l.at(n, "%s is true or false", what)
 	}
-	if values != nil {
-		text := l.text(n)
-		if !slices.Contains(values, text) {
-			l.at(n, "%s is one of %s%s", name, strings.Join(values, ", "), nearest.Hint(text, values))
-		}
-		v = text
-	}
-	if i, ok := v.(int); ok {
-		v = float64(i)
-	}
-	if s.Settings[provider] == nil {
-		s.Settings[provider] = map[string]any{}
-	}
-	s.Settings[provider][name] = v
-}
-
-func (l *loader) policies(n *yaml.Node, s *Scenario) {
-	l.each(n, "policies", func(key, value *yaml.Node) {
-		if !slices.Contains(l.v.Edges, key.Value) {
-			l.at(key, "there is no edge %q%s", key.Value, nearest.Hint(key.Value, l.v.Edges))
-			return
-		}
-		s.Policies[key.Value] = l.policy(value)
-	})
-}
-
-func (l *loader) policy(n *yaml.Node) (p Policy) {
-	words := []string{"immediate", "manual", "never"}
-	if n.Kind == yaml.ScalarNode {
-		switch n.Value {
-		case "immediate":
-		case "manual":
-			p.Manual = true
-		case "never":
-			p.Never = true
-		default:
-			l.at(n, "a policy is immediate, manual, never, {after: 90s} or {polls: 3}%s", nearest.Hint(n.Value, words))
-		}
-		return p
-	}
-	l.members(n, "a policy", map[string]func(*yaml.Node){
-		"after": func(n *yaml.Node) {
-			d, err := clock.ParseDuration(l.text(n))
-			if err != nil || d == 0 {
-				l.at(n, "after is a length of time above nothing, such as 90s, 5m or 30d")
-			}
-			p.After = d
-		},
-		"polls": func(n *yaml.Node) { p.Polls = l.count(n, "polls") },
-	})
-	if p.Immediate() && len(n.Content) == 0 {
-		l.at(n, "an empty policy: write immediate")
-	}
-	return p
+	return n.Value == "true"
 }
 
 func (l *loader) count(n *yaml.Node, what string) int {
@@ -262,62 +203,37 @@ func (l *loader) count(n *yaml.Node, what string) int {
 	return i
 }
 
-func (l *loader) rules(n *yaml.Node, s *Scenario) {
-	if n.Kind != yaml.SequenceNode {
-		l.at(n, "rules must be a list")
-		return
+func (l *loader) number(n *yaml.Node, what string, least, most float64) float64 {
+	f, err := strconv.ParseFloat(l.text(n), 64)
+	if err != nil || f < least || f > most {
+		l.at(n, "%s is a number from %v to %v", what, least, most)
+		return 0
 	}
-	for _, item := range n.Content {
-		s.Rules = append(s.Rules, l.rule(item))
-	}
+	return f
 }
 
-func (l *loader) rule(n *yaml.Node) Rule {
-	r := Rule{Line: n.Line}
-	var do *yaml.Node
-	ok := l.members(n, "a rule", map[string]func(*yaml.Node){
-		"on":    func(n *yaml.Node) { r.On = l.on(n) },
-		"first": func(n *yaml.Node) { r.First = l.count(n, "first") },
-		"do":    func(n *yaml.Node) { do = n },
-	})
-	switch {
-	case !ok:
-	case r.On == "":
-		l.at(n, "a rule needs on: the operation it is about")
-	case do == nil:
-		l.at(n, "a rule needs do: what it does")
-	default:
-		r.Do = l.do(do, r.On)
-	}
-	return r
-}
-
-func (l *loader) on(n *yaml.Node) string {
-	on := l.text(n)
-	if slices.ContainsFunc(l.v.Operations, func(op string) bool { return Fits(on, op) }) {
-		return on
-	}
-	l.at(n, "there is no operation %q%s", on, nearest.Hint(on, l.v.Operations))
-	return on
-}
-
-func (l *loader) do(n *yaml.Node, on string) (d Do) {
-	ok := l.members(n, "do", map[string]func(*yaml.Node){
-		"error": func(n *yaml.Node) {
-			d.Error = l.text(n)
-			if known := l.v.Errors(on); !slices.Contains(known, d.Error) {
-				l.at(n, "%s has no error %q%s", on, d.Error, nearest.Hint(d.Error, known))
-			}
-		},
-		"delay": func(n *yaml.Node) {
-			var err error
-			if d.Delay, err = clock.ParseDuration(l.text(n)); err != nil || d.Delay > MaxDelay {
-				l.at(n, "delay is a length of time up to %s, such as 700ms or 5s", MaxDelay)
-			}
-		},
-	})
-	if ok && d == (Do{}) && len(l.problems) == 0 {
-		l.at(n, "do is empty: give it error or delay")
+// span reads a length of the world's time above nothing.
+func (l *loader) span(n *yaml.Node, what string) time.Duration {
+	d, err := clock.ParseDuration(l.text(n))
+	if err != nil || d == 0 {
+		l.at(n, "%s is a length of time above nothing, such as 90s, 5m or 30d", what)
 	}
 	return d
+}
+
+// wait reads a length of real time.
+func (l *loader) wait(n *yaml.Node, what string) time.Duration {
+	d, err := clock.ParseDuration(l.text(n))
+	if err != nil || d > MaxDelay {
+		l.at(n, "%s is a length of time up to %s, such as 700ms or 5s", what, MaxDelay)
+	}
+	return d
+}
+
+func (l *loader) oneOf(n *yaml.Node, what string, values []string) string {
+	text := l.text(n)
+	if !slices.Contains(values, text) {
+		l.at(n, "%s is one of %s%s", what, join(values), nearest.Hint(text, values))
+	}
+	return text
 }

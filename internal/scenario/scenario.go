@@ -1,25 +1,28 @@
-// Package scenario reads what a world shall do out of the ordinary: settings, policies
-// for edges, and rules that answer in the API's place. It is the only importer of yaml.
+// Package scenario reads what a world shall do out of the ordinary: settings, changes of
+// the catalogue, policies for edges, rules that answer in the API's place, and a
+// timeline. It is the only importer of yaml, and of the language of conditions.
 package scenario
 
 import (
 	"strings"
 	"time"
 
+	"github.com/esimsim/esimsim/internal/fault"
 	"github.com/esimsim/esimsim/internal/money"
 )
 
-// A Scenario is one file, read and checked.
+// A Scenario is one file, read and checked. It is not changed afterwards.
 type Scenario struct {
 	Name    string
 	Summary string
 	// Settings are values by provider and setting; the provider "" holds those of the
-	// world itself.
+	// world itself. What stands under accounts is among them.
 	Settings map[string]map[string]any
 	Policies map[string]Policy // by edge, with the provider's name
 	// Catalogue holds changes by provider and item.
 	Catalogue map[string]map[string]Change
-	Rules     []Rule
+	Rules     []*Rule
+	Timeline  []Moment
 }
 
 // A Change is what becomes of an item of a catalogue.
@@ -29,22 +32,86 @@ type Change struct {
 	From  time.Duration // after the world's start; zero is from the start
 }
 
-// A Rule answers, or delays, some of the calls of an operation.
+// A Rule does something to some of the calls of an operation. All that it says of which
+// calls must hold together.
 type Rule struct {
-	On    string // provider.operationId, provider.* or *
-	First int    // how many of the first calls; 0 means every one
+	On     string // provider.operationId, provider.* or *
+	When   *Condition
+	First  int     // the first so many; 0 does not ask
+	Calls  []int   // these, counted from 1; empty does not ask
+	Every  int     // every nth; 0 does not ask
+	After  int     // those after so many; 0 does not ask
+	Since  Span    // those so long after the world's start; zero does not ask
+	Chance float64 // by the dice; 0 does not ask
+	// Phase is when: before anything has happened, or after the operation has changed the
+	// state and the client cannot know.
+	Phase Phase
 	Do    Do
 	Line  int // in its file, to name it by
 }
 
-// A Do is what a rule does: it waits, then answers or lets the operation go on.
+// A Span is a length of the world's time.
+type Span = time.Duration
+
+// A Phase is one of the two.
+type Phase string
+
+// The phases.
+const (
+	Before Phase = "before"
+	After  Phase = "after"
+)
+
+// A Do is what a rule does. It waits first; then it changes settings; then at most one
+// of the others answers.
 type Do struct {
-	Delay time.Duration // real time, at most MaxDelay
-	Error string        // name of an error; "" answers nothing
+	Delay     Delay
+	Set       map[string]map[string]any // as Scenario.Settings
+	Error     string                    // name of an error
+	Respond   *Respond
+	Fault     *fault.Fault
+	RateLimit *RateLimit
 }
 
-// MaxDelay bounds an injected delay, in real time.
-const MaxDelay = 120 * time.Second
+// Answers says whether it answers in the API's place, rather than letting the operation
+// have its say.
+func (d Do) Answers() bool { return d.Error != "" || d.Respond != nil || d.Fault != nil }
+
+// A Respond is an answer written out.
+type Respond struct {
+	Status int
+	Header map[string]string
+	Body   any // a text is sent as it is, anything else as JSON
+}
+
+// A RateLimit refuses calls beyond so many in each span of the world's time.
+type RateLimit struct {
+	Calls int
+	Per   Span
+}
+
+// A Moment of a timeline is something that happens so long after the world's start.
+type Moment struct {
+	After Span
+	Line  int
+
+	// One of these is set.
+	Set    map[string]map[string]any
+	Edge   *Edge
+	Device *Device
+}
+
+// An Edge is passed by hand.
+type Edge struct{ Edge, ID string }
+
+// A Device action: Kind is install, attach, use or remove.
+type Device struct {
+	Kind    string
+	ESIM    string // ICCID, the seller's id, or last
+	Country string
+	MB      float64 // in the seller's own megabytes
+	Bytes   int64
+}
 
 // Fits says whether the pattern of a rule takes in the operation.
 func Fits(on, operation string) bool {
@@ -53,86 +120,4 @@ func Fits(on, operation string) bool {
 	}
 	provider, any := strings.CutSuffix(on, ".*")
 	return any && strings.HasPrefix(operation, provider+".")
-}
-
-// A Script is the scenarios of one world, with what was counted so far. It belongs to
-// the world's turn; a nil Script is one without scenarios.
-type Script struct {
-	scenarios []*Scenario
-	counts    map[*Rule]int
-}
-
-// NewScript puts scenarios together, of which a later one wins.
-func NewScript(scenarios []*Scenario) *Script {
-	if len(scenarios) == 0 {
-		return nil
-	}
-	return &Script{scenarios: scenarios, counts: map[*Rule]int{}}
-}
-
-// Names lists the scenarios that are on.
-func (s *Script) Names() []string {
-	names := []string{}
-	if s != nil {
-		for _, sc := range s.scenarios {
-			names = append(names, sc.Name)
-		}
-	}
-	return names
-}
-
-// Policy is the one that the last scenario to mention the edge gives it.
-func (s *Script) Policy(edge string) (p Policy, ok bool) {
-	if s == nil {
-		return Policy{}, false
-	}
-	for i := len(s.scenarios) - 1; i >= 0; i-- {
-		if p, ok = s.scenarios[i].Policies[edge]; ok {
-			return p, true
-		}
-	}
-	return Policy{}, false
-}
-
-// Catalogue is what the last scenario to mention an item says of it, so long after the
-// world's start.
-func (s *Script) Catalogue(provider, item string, since time.Duration) (c Change, ok bool) {
-	if s == nil {
-		return Change{}, false
-	}
-	for i := len(s.scenarios) - 1; i >= 0; i-- {
-		if c, ok = s.scenarios[i].Catalogue[provider][item]; ok && since >= c.From {
-			return c, true
-		}
-	}
-	return Change{}, false
-}
-
-// A Firing is what a rule wants done with the present call.
-type Firing struct {
-	Do
-	Scenario string
-	Line     int
-}
-
-// Match counts the call with every rule it fits and gives the first firing rule of the
-// last scenario, or nil.
-func (s *Script) Match(operation string) (fired *Firing) {
-	if s == nil {
-		return nil
-	}
-	for i := len(s.scenarios) - 1; i >= 0; i-- {
-		sc := s.scenarios[i]
-		for j := range sc.Rules {
-			r := &sc.Rules[j]
-			if !Fits(r.On, operation) {
-				continue
-			}
-			s.counts[r]++
-			if fired == nil && (r.First == 0 || s.counts[r] <= r.First) {
-				fired = &Firing{Do: r.Do, Scenario: sc.Name, Line: r.Line}
-			}
-		}
-	}
-	return fired
 }

@@ -1,0 +1,193 @@
+package scenario
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// A Script is the scenarios of one world, with what was counted so far. It belongs to
+// the world's turn; a nil Script is one without scenarios.
+type Script struct {
+	scenarios []*Scenario // a later one wins
+	counts    map[*Rule]*count
+	dice      func(rule string) *rand.Rand
+}
+
+// A count is what a world remembers of a rule.
+type count struct {
+	calls  int // that fit
+	fired  int
+	dice   *rand.Rand
+	window time.Time // of a rate limit: when it began
+	taken  int       // and the calls within
+}
+
+// NewScript puts scenarios together. dice gives each rule, named by scenario and line, a
+// source of its own, so that adding one rule changes the luck of no other.
+func NewScript(scenarios []*Scenario, dice func(rule string) *rand.Rand) *Script {
+	return &Script{scenarios: scenarios, counts: map[*Rule]*count{}, dice: dice}
+}
+
+// Scenarios are those that are on.
+func (s *Script) Scenarios() []*Scenario {
+	if s == nil {
+		return nil
+	}
+	return s.scenarios
+}
+
+// Names lists them.
+func (s *Script) Names() []string {
+	names := []string{}
+	for _, sc := range s.Scenarios() {
+		names = append(names, sc.Name)
+	}
+	return names
+}
+
+// Add switches one on; one of that name that is on already is put last.
+func (s *Script) Add(sc *Scenario) {
+	s.Remove(sc.Name)
+	s.scenarios = append(s.scenarios, sc)
+}
+
+// Remove switches one off and says whether it was on.
+func (s *Script) Remove(name string) bool {
+	before := len(s.scenarios)
+	s.scenarios = slices.DeleteFunc(slices.Clone(s.scenarios), func(sc *Scenario) bool { return sc.Name == name })
+	return len(s.scenarios) < before
+}
+
+// Replace puts a newer reading of a scenario in its place; its rules count from nothing.
+func (s *Script) Replace(old, latest *Scenario) bool {
+	i := slices.Index(s.scenarios, old)
+	if i < 0 {
+		return false
+	}
+	s.scenarios = slices.Clone(s.scenarios)
+	s.scenarios[i] = latest
+	for _, r := range old.Rules {
+		delete(s.counts, r)
+	}
+	return true
+}
+
+// Policy is the one that the last scenario to mention the edge gives it.
+func (s *Script) Policy(edge string) (p Policy, ok bool) {
+	for _, sc := range slices.Backward(s.Scenarios()) {
+		if p, ok = sc.Policies[edge]; ok {
+			return p, true
+		}
+	}
+	return Policy{}, false
+}
+
+// Catalogue is what the last scenario to mention an item says of it, so long after the
+// world's start.
+func (s *Script) Catalogue(provider, item string, since time.Duration) (c Change, ok bool) {
+	for _, sc := range slices.Backward(s.Scenarios()) {
+		if c, ok = sc.Catalogue[provider][item]; ok && since >= c.From {
+			return c, true
+		}
+	}
+	return Change{}, false
+}
+
+// Setting is what the last scenario to mention a setting chooses.
+func (s *Script) Setting(provider, name string) (v any, ok bool) {
+	for _, sc := range slices.Backward(s.Scenarios()) {
+		if v, ok = sc.Settings[provider][name]; ok {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+// A Call is what rules are asked about.
+type Call struct {
+	Operation string        // with the provider's name
+	Now       time.Time     // the world's instant
+	Since     time.Duration // since the world's start
+	// Env gives what conditions look at; it is called when the first one asks.
+	Env func() Env
+}
+
+// A Firing is what a rule wants done with the present call.
+type Firing struct {
+	Do
+	Delay    time.Duration // as drawn
+	Rule     string        // scenario:line
+	Scenario string
+}
+
+// Match counts the call with every rule it fits and gives, for each phase, the first
+// firing rule of the last scenario, or nil.
+func (s *Script) Match(c Call) (before, after *Firing) {
+	var env *Env
+	for _, sc := range slices.Backward(s.Scenarios()) {
+		for _, r := range sc.Rules {
+			if !Fits(r.On, c.Operation) {
+				continue
+			}
+			n := s.count(sc, r)
+			if r.When != nil {
+				if env == nil {
+					made := c.Env()
+					env = &made
+				}
+				env.Call = n.calls + 1
+				if !r.When.Holds(*env) {
+					continue
+				}
+			}
+			n.calls++
+			if !r.fires(n, c) {
+				continue
+			}
+			slot := &before
+			if r.Phase == After {
+				slot = &after
+			}
+			if *slot == nil {
+				n.fired++
+				*slot = &Firing{Do: r.Do, Delay: r.Do.Delay.Draw(n.dice), Rule: RuleName(sc, r), Scenario: sc.Name}
+			}
+		}
+	}
+	return before, after
+}
+
+// RuleName names a rule by scenario and line.
+func RuleName(sc *Scenario, r *Rule) string { return sc.Name + ":" + strconv.Itoa(r.Line) }
+
+func (s *Script) count(sc *Scenario, r *Rule) *count {
+	n := s.counts[r]
+	if n == nil {
+		n = &count{dice: s.dice(RuleName(sc, r))}
+		s.counts[r] = n
+	}
+	return n
+}
+
+// fires says whether the call is one of those the rule is about. The dice are thrown for
+// each call that fits, whatever else is asked, so that their luck does not shift.
+func (r *Rule) fires(n *count, c Call) bool {
+	lucky := r.Chance == 0 || n.dice.Float64() < r.Chance
+	return lucky &&
+		(r.First == 0 || n.calls <= r.First) &&
+		(len(r.Calls) == 0 || slices.Contains(r.Calls, n.calls)) &&
+		(r.Every == 0 || n.calls%r.Every == 0) &&
+		n.calls > r.After && c.Since >= r.Since &&
+		(r.Do.RateLimit == nil || n.over(r.Do.RateLimit, c.Now))
+}
+
+// over takes a call and says whether it is one too many.
+func (n *count) over(l *RateLimit, now time.Time) bool {
+	if n.window.IsZero() || now.Sub(n.window) >= l.Per {
+		n.window, n.taken = now, 0
+	}
+	n.taken++
+	return n.taken > l.Calls
+}

@@ -1,0 +1,159 @@
+package scenario
+
+import (
+	"errors"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/vm"
+)
+
+// An Env is what a condition can look at.
+type Env struct {
+	Method  string            `expr:"method"`
+	Path    string            `expr:"path"`   // of the URL
+	Query   map[string]string `expr:"query"`  // the first value of each key
+	Header  map[string]string `expr:"header"` // by name, as sent by HTTP/1 and in lower case
+	Body    any               `expr:"body"`   // of JSON; nil for another body
+	Call    int               `expr:"call"`   // the how manieth that fits, this one included
+	Account map[string]any    `expr:"account"`
+}
+
+// A Condition is an expression over Env that is true or false.
+type Condition struct {
+	Source  string
+	program *vm.Program
+	paths   [][]string // what must be there for it to hold
+}
+
+// The bounds of conditions. What could read the wall clock or grow without end is not
+// to be had.
+const maxNodes = 200
+
+var withheld = []string{"now", "date", "duration", "timezone", "repeat", "toJSON", "fromJSON", "toBase64", "fromBase64"}
+
+// compile checks the types of a condition. The error is a *file.Error, which knows the
+// column.
+func compile(source string) (*Condition, error) {
+	options := []expr.Option{expr.Env(Env{}), expr.AsBool(), expr.MaxNodes(maxNodes)}
+	for _, name := range withheld {
+		options = append(options, expr.DisableBuiltin(name))
+	}
+	program, err := expr.Compile(source, options...)
+	if err != nil {
+		return nil, err
+	}
+	root := program.Node()
+	collector := &paths{optional: map[ast.Node]bool{}}
+	ast.Walk(&root, collector)
+	return &Condition{Source: source, program: program, paths: collector.needed()}, nil
+}
+
+// where takes the column and the plain message from an error of compile.
+func where(err error) (column int, message string) {
+	var fe *file.Error
+	if errors.As(err, &fe) {
+		return fe.Column, fe.Message
+	}
+	return 0, err.Error()
+}
+
+// Holds evaluates the condition. A field that is missing, or of another kind than it
+// asks, makes it false.
+func (c *Condition) Holds(env Env) bool {
+	for _, path := range c.paths {
+		if !env.has(path) {
+			return false
+		}
+	}
+	v, err := expr.Run(c.program, env)
+	holds, ok := v.(bool)
+	return err == nil && ok && holds
+}
+
+func (e Env) has(path []string) bool {
+	var v any
+	switch path[0] {
+	case "body":
+		v = e.Body
+	case "account":
+		v = e.Account
+	case "query", "header":
+		m := e.Query
+		if path[0] == "header" {
+			m = e.Header
+		}
+		_, ok := m[path[1]]
+		return ok
+	}
+	for _, step := range path[1:] {
+		m, ok := v.(map[string]any)
+		if !ok {
+			return false
+		}
+		if v, ok = m[step]; !ok || v == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// paths collects the fields that an expression reads, such as body.items, but for those
+// it reads with ?. or before ??, which say themselves what to do without.
+type paths struct {
+	members  []*ast.MemberNode
+	optional map[ast.Node]bool
+}
+
+// Visit implements ast.Visitor; children come before their parents.
+func (p *paths) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.MemberNode:
+		p.members = append(p.members, n)
+		if n.Optional {
+			p.optional[n] = true
+		}
+	case *ast.BinaryNode:
+		if n.Operator == "??" {
+			ast.Walk(&n.Left, forgive(p.optional))
+		}
+	}
+}
+
+// forgive marks all nodes it visits.
+type forgive map[ast.Node]bool
+
+// Visit implements ast.Visitor.
+func (f forgive) Visit(node *ast.Node) { f[*node] = true }
+
+func (p *paths) needed() (out [][]string) {
+	for _, m := range p.members {
+		if p.optional[m] {
+			continue
+		}
+		if path := pathOf(m); len(path) > 1 {
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
+// pathOf is the names from the root to a member, or nil where one is not written out.
+func pathOf(n ast.Node) []string {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		switch n.Value {
+		case "body", "query", "header", "account":
+			return []string{n.Value}
+		}
+	case *ast.ChainNode:
+		return pathOf(n.Node)
+	case *ast.MemberNode:
+		name, ok := n.Property.(*ast.StringNode)
+		if path := pathOf(n.Node); ok && path != nil {
+			return append(path, name.Value)
+		}
+	}
+	return nil
+}
