@@ -30,7 +30,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/esimfly", module + "sim/esimgo", nil, "providers do not know each other"},
 		{"sim/esimfly", module + "sim/roamify", nil, "providers do not know each other"},
 		{"", "github.com/getkin/kin-openapi", []string{"internal/contract"}, "documents are the contract package's"},
-		{"", "gopkg.in/yaml.v3", []string{"internal/scenario"}, "YAML is the scenario package's"},
+		{"", "gopkg.in/yaml.v3", []string{"internal/scenario", "internal/config"}, "YAML is read by two packages only"},
 		{"", "math/rand", []string{}, "chance comes from a world's source"},
 		{"openapi", module, nil, "data imports nothing"},
 		{"scenarios", module, nil, "data imports nothing"},

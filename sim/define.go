@@ -23,6 +23,7 @@ type Provider struct {
 
 	open       func(*Turn)
 	admit      func(*Turn, *Request) error
+	item       func(string) bool
 	page       func(*Turn, *Request, string) (Reply, error)
 	device     func(*Turn, *esim.Profile, esim.Action) (esim.Bytes, error)
 	status     func(*Turn, *esim.Profile) string
@@ -102,7 +103,7 @@ func Define[S any](d Definition[S]) *Provider {
 	tx := func(t *Turn) *Tx[S] { return &Tx[S]{Turn: t, State: t.a.state.(*S)} }
 	p := &Provider{
 		name: d.Name, title: d.Title, mounts: d.Mounts, document: d.Document, contentType: d.ContentType, megabyte: d.Megabyte,
-		identify: d.Identify, credentials: d.Credentials, encodeError: d.EncodeError, example: d.Example,
+		identify: d.Identify, credentials: d.Credentials, encodeError: d.EncodeError, example: d.Example, item: d.Item,
 		edges: map[string]*edge{}, errors: d.Errors,
 		open: func(t *Turn) {
 			t.a.state = new(S)

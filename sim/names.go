@@ -70,6 +70,14 @@ func vocabulary(providers []*Provider) scenario.Vocabulary {
 			v.Settings[p.name][set.name] = set.values
 		}
 	}
+	v.Item = func(provider, item string) bool {
+		for _, p := range providers {
+			if p.name == provider && p.item != nil {
+				return p.item(item)
+			}
+		}
+		return true
+	}
 	v.Errors = func(on string) []string { return errorNames(providers, on) }
 	return v
 }

@@ -40,6 +40,9 @@ type Definition[S any] struct {
 	Open func(*Tx[S])
 	// Operations is the table of what the API offers. The order is that of matching.
 	Operations []Operation[S]
+	// Item says whether the catalogue has an item of that name, so that a scenario which
+	// changes it can be checked; nil does not ask.
+	Item func(name string) bool
 	// Edges are the transitions that a policy may move.
 	Edges []Edge[S]
 	// Settings change how the provider answers, for a world or a scenario.

@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	})
 	root.AddCommand(
 		serveCommand(e, &cobra.Command{Use: "serve", Short: "Serve the three APIs (what esimsim does by itself)"}),
-		advanceCommand(e), useCommand(e), readyCommand(e), versionCommand(e),
+		advanceCommand(e), useCommand(e), readyCommand(e), scenarioCommand(e), versionCommand(e),
 	)
 	root.SetArgs(args)
 	root.SetOut(stdout)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/esimsim/esimsim/internal/config"
 	"github.com/esimsim/esimsim/internal/nearest"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/all"
@@ -32,11 +33,15 @@ func serveCommand(e env, cmd *cobra.Command) *cobra.Command {
 	f.BoolVar(&o.cfg.NoHints, "no-hints", false, "leave the X-Esimsim headers out of the answers")
 	f.StringVar(&o.cfg.ControlToken, "control-token", "", "bearer token of the control plane; made and printed where the listener is not loopback")
 	f.StringSliceVar(&o.cfg.AllowHosts, "allow-host", nil, "further Host that the control plane accepts; may be repeated")
+	f.StringVar(&o.file, "config", config.File, "file whose keys are these flags; the flag wins over the environment, and that over the file")
 	f.StringVar(&o.level, "log-level", "info", "least level of what is logged on standard error: debug, info, warn or error")
 	cmd.Args = noArgs
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := fromEnvironment(cmd.Flags(), e.getenv); err != nil {
+			return err
+		}
+		if err := fromFile(cmd.Flags(), o.file); err != nil {
 			return err
 		}
 		if err := o.finish(e); err != nil {
@@ -48,8 +53,8 @@ func serveCommand(e env, cmd *cobra.Command) *cobra.Command {
 }
 
 type serveOptions struct {
-	cfg           sim.Config
-	freeze, level string
+	cfg                 sim.Config
+	freeze, level, file string
 }
 
 func (o *serveOptions) finish(e env) error {
@@ -112,7 +117,35 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 	}
 	<-ctx.Done()
 	o.cfg.Log.Info("stopping")
+	for _, rule := range s.Unfired() {
+		o.cfg.Log.Warn("a rule never fired", "rule", rule)
+	}
 	return s.Close()
+}
+
+// fromFile fills each flag that neither the command line nor the environment gave.
+func fromFile(flags *pflag.FlagSet, file string) error {
+	var known []string
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Name != "config" && f.Name != "help" {
+			known = append(known, f.Name)
+		}
+	})
+	values, err := config.Read(file, flags.Changed("config"), known)
+	if err != nil {
+		return err
+	}
+	for _, v := range values {
+		if flags.Changed(v.Key) {
+			continue
+		}
+		for _, text := range v.Texts {
+			if err := flags.Set(v.Key, text); err != nil {
+				return fmt.Errorf("%s: %s: %w", v.At, v.Key, err)
+			}
+		}
+	}
+	return nil
 }
 
 // fromEnvironment fills each flag that was not given from ESIMSIM_<NAME>.
