@@ -197,11 +197,7 @@ func (x *exchange) validate() error {
 	}
 	op := x.srv.docs[x.provider.name]().Operation(x.op.id)
 	found := op.CheckRequest(contract.Request{
-		Query: x.req.Query, Header: x.req.Header, Empty: len(x.req.Body) == 0,
-		Body: func() (any, bool) {
-			v, ok := x.req.JSON()
-			return v.Value(), ok
-		},
+		Query: x.req.Query, Header: x.req.Header, Empty: len(x.req.Body) == 0, Body: x.req.JSON,
 	})
 	x.req.findings = append(x.req.findings, found...)
 	if x.mode == ModeStrict && len(found) > 0 {

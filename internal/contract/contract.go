@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/tidwall/gjson"
 )
 
 // A Document is one API's OpenAPI document, its operations ready to check with.
@@ -32,6 +33,7 @@ type Operation struct {
 
 	query, header, path []*parameter
 	body                *openapi3.Schema
+	accept              acceptor
 	bodyRequired        bool
 	replies             map[string]map[string]*openapi3.Schema // by status, then media type
 	examples            map[int]any                            // of JSON answers, by status
@@ -42,6 +44,7 @@ type parameter struct {
 	required bool
 	multiple bool // an array written as a repeated key
 	schema   *openapi3.Schema
+	accept   acceptor
 }
 
 // Load reads a document and checks the document itself.
@@ -96,6 +99,7 @@ func compile(method, path string, o *openapi3.Operation, shared openapi3.Paramet
 		if c.schema != nil && c.schema.Type.Is("array") && c.schema.Items != nil {
 			c.multiple, c.schema = true, c.schema.Items.Value
 		}
+		c.accept = compileAcceptor(c.schema, 0)
 		switch p.In {
 		case "query":
 			op.query = append(op.query, c)
@@ -110,6 +114,7 @@ func compile(method, path string, o *openapi3.Operation, shared openapi3.Paramet
 		op.bodyRequired = o.RequestBody.Value.Required
 		if m := o.RequestBody.Value.Content.Get("application/json"); m != nil && m.Schema != nil {
 			op.body = m.Schema.Value
+			op.accept = compileAcceptor(op.body, 0)
 		}
 	}
 	for status, ref := range o.Responses.Map() {
@@ -163,9 +168,9 @@ func (d *Document) Operations() []*Operation {
 type Request struct {
 	Query  url.Values
 	Header http.Header
-	// Body decodes the JSON body; ok is false when it is none. It is called only where
-	// the document describes a body.
-	Body func() (v any, ok bool)
+	// Body is the JSON body, read in place; ok is false when it is none. It is called only
+	// where the document describes a body.
+	Body func() (v gjson.Result, ok bool)
 	// Empty says that no body came.
 	Empty bool
 }
@@ -231,8 +236,10 @@ func (op *Operation) checkBody(r Request) []Finding {
 	if !ok {
 		return []Finding{{Code: "body.malformed", Basis: op.Basis, Message: "send valid JSON: the body could not be read"}}
 	}
-	err := op.body.VisitJSON(v, asRequest...)
-	return findings(err, "body", op.Basis)
+	if op.accept != nil && op.accept(v) {
+		return nil
+	}
+	return findings(op.body.VisitJSON(v.Value(), asRequest...), "body", op.Basis)
 }
 
 // check reads a parameter's values as its schema types them.
@@ -248,6 +255,9 @@ func (p *parameter) check(place string, values []string) (found []Finding) {
 		return found
 	}
 	for _, raw := range values {
+		if p.accept != nil && p.accept(inPlace(raw, p.schema)) {
+			continue
+		}
 		v, ok := coerce(raw, p.schema)
 		if !ok {
 			found = append(found, Finding{
@@ -284,6 +294,26 @@ func coerce(raw string, s *openapi3.Schema) (any, bool) {
 		return raw == "true", raw == "true" || raw == "false"
 	}
 	return raw, true
+}
+
+// inPlace is coerce for an acceptor; what cannot be read is null, which none accepts.
+func inPlace(raw string, s *openapi3.Schema) gjson.Result {
+	if s.Type.Is("string") {
+		return gjson.Result{Type: gjson.String, Str: raw}
+	}
+	switch v, ok := coerce(raw, s); v := v.(type) {
+	case float64:
+		if ok {
+			return gjson.Result{Type: gjson.Number, Num: v}
+		}
+	case bool:
+		if ok && v {
+			return gjson.Result{Type: gjson.True}
+		} else if ok {
+			return gjson.Result{Type: gjson.False}
+		}
+	}
+	return gjson.Result{}
 }
 
 func kind(s *openapi3.Schema) string {
