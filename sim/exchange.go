@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,7 @@ type exchange struct {
 	written bool
 	passed  []Happening
 	hint    string
+	asked   Mode // by the request's own header
 	mode    Mode
 }
 
@@ -175,18 +177,33 @@ func (x *exchange) admit() (err error) {
 		if err != nil {
 			return
 		}
-		if x.extra, err = t.w.extra(x.http.Header.Get(ScenarioHeader)); err != nil {
-			x.hint = err.Error()
-			err = &ViolationError{Findings: []Finding{{
-				Code: "header.scenario", Pointer: "header/" + ScenarioHeader, Message: err.Error(), Basis: string(Assumed),
-			}}}
-			return
+		if err = x.ownHeaders(t); err == nil {
+			x.match(t)
 		}
-		t.extra = x.extra
-		x.mode = t.mode()
-		x.match(t)
 	})
 	return err
+}
+
+// ownHeaders reads what a request asks of the simulator itself.
+func (x *exchange) ownHeaders(t *Turn) (err error) {
+	refuse := func(header, why string) error {
+		x.hint = why
+		return &ViolationError{Findings: []Finding{{
+			Code: "header.esimsim", Pointer: "header/" + header, Message: why, Basis: string(Assumed),
+		}}}
+	}
+	if x.extra, err = t.w.extra(x.http.Header.Get(ScenarioHeader)); err != nil {
+		return refuse(ScenarioHeader, err.Error())
+	}
+	if asked := Mode(x.http.Header.Get(ValidateHeader)); asked != "" {
+		if !slices.Contains(Modes, asked) {
+			return refuse(ValidateHeader, fmt.Sprintf("%s is one of provider, strict, report, off", ValidateHeader))
+		}
+		x.asked = asked
+	}
+	t.extra, t.asked = x.extra, x.asked
+	x.mode = t.mode()
+	return nil
 }
 
 // validate compares the request with the document; the operation itself refuses, in the
@@ -209,7 +226,7 @@ func (x *exchange) validate() error {
 // operate runs the operation in the world's turn.
 func (x *exchange) operate() (reply Reply, err error) {
 	passed := x.world.turn(x.provider, func(t *Turn) {
-		x.at, t.extra = t.Now, x.extra
+		x.at, t.extra, t.asked = t.Now, x.extra, x.asked
 		if reply, err = x.op.run(t, x.req); err == nil && x.op.method != http.MethodGet {
 			t.w.ordered = true
 		}

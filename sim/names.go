@@ -58,8 +58,11 @@ func names(library fs.FS) ([]string, error) {
 // vocabulary is what scenarios may speak of, given these providers.
 func vocabulary(providers []*Provider) scenario.Vocabulary {
 	v := scenario.Vocabulary{Settings: map[string]map[string][]string{
-		"": {"validate": {string(ModeProvider), string(ModeStrict), string(ModeReport), string(ModeOff)}},
+		"": {},
 	}}
+	for _, m := range Modes {
+		v.Settings[""]["validate"] = append(v.Settings[""]["validate"], string(m))
+	}
 	for _, p := range providers {
 		for _, op := range p.operations {
 			v.Operations = append(v.Operations, p.name+"."+op.id)

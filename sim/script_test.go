@@ -45,6 +45,22 @@ func TestScenarioHeader(t *testing.T) {
 	}
 }
 
+// A request may ask for its own mode of validation.
+func TestValidateHeader(t *testing.T) {
+	t.Parallel()
+	srv := startToy(t, sim.Config{})
+	c := caller{t, srv, "toy_v"}
+	for mode, want := range map[string]int{"strict": 400, "report": 200, "off": 200, "provider": 200, "loose": 400} {
+		status, header, _ := c.with(sim.ValidateHeader, mode).do("POST", "/toy/things?odd=1", `{"name":"x"}`)
+		if status != want {
+			t.Errorf("%s: %d, want %d", mode, status, want)
+		}
+		if got := header.Get("X-Esimsim-Findings"); (got == "") != (mode == "off" || mode == "loose") {
+			t.Errorf("%s: findings %q", mode, got)
+		}
+	}
+}
+
 func TestScenariosByControl(t *testing.T) {
 	t.Parallel()
 	srv := startToy(t, sim.Config{})

@@ -25,6 +25,7 @@ type Turn struct {
 	w      *World
 	a      *account
 	extra  *scenario.Script // of the request's own header; nil for most
+	asked  Mode             // of the request's own header; "" for most
 	passed []Happening
 }
 
@@ -99,6 +100,9 @@ func (t *Turn) Lenient() bool {
 }
 
 func (t *Turn) mode() Mode {
+	if t.asked != "" {
+		return t.asked
+	}
 	if v, ok := t.extra.Setting("", "validate"); ok {
 		return Mode(v.(string))
 	}

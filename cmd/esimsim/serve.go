@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,9 +66,8 @@ func (o *serveOptions) finish(e env) error {
 		}
 		o.cfg.Freeze = t.UTC()
 	}
-	modes := []string{string(sim.ModeProvider), string(sim.ModeStrict), string(sim.ModeReport), string(sim.ModeOff)}
-	if m := string(o.cfg.Validate); !contains(modes, m) {
-		return fmt.Errorf("--validate %q is none of %s%s", m, strings.Join(modes, ", "), nearest.Hint(m, modes))
+	if m := o.cfg.Validate; !slices.Contains(sim.Modes, m) {
+		return fmt.Errorf("--validate %q is none of provider, strict, report, off", m)
 	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(o.level)); err != nil {
@@ -79,15 +79,6 @@ func (o *serveOptions) finish(e env) error {
 		o.cfg.ControlToken = rand.Text()
 	}
 	return nil
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }
 
 func loopback(addr string) bool {
