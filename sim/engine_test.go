@@ -182,8 +182,22 @@ func TestRules(t *testing.T) {
 		}
 	}
 	entries := srv.WorldT(t, "r~broken").Requests(journal.Filter{Status: 503})
-	if len(entries) != 2 || len(entries[0].Rules) != 1 || entries[0].Rules[0] != "broken:4" {
+	if len(entries) != 2 || len(entries[0].Rules) != 1 || entries[0].Rules[0] != "broken:4" || entries[0].Error != "BROKEN" {
 		t.Errorf("journal of refused calls: %+v", entries)
+	}
+}
+
+// A seed gives the same dice in any process: these were thrown by another.
+func TestDiceRepeat(t *testing.T) {
+	t.Parallel()
+	srv := startRules(t, "- {on: toy.createThing, chance: 0.4, do: {error: BROKEN}}\n")
+	got := ""
+	for range 20 {
+		status, _, _ := caller{t, srv, "toy_dice~r"}.do("POST", "/toy/things", `{"name":"x"}`)
+		got += map[bool]string{true: "x", false: "."}[status == 503]
+	}
+	if want := ".x....xxx....x...x.."; got != want {
+		t.Errorf("thrown %s, want %s", got, want)
 	}
 }
 

@@ -40,7 +40,8 @@ type exchange struct {
 	written bool
 	passed  []Happening
 	hint    string
-	asked   Mode // by the request's own header
+	refusal string // name of the error answered
+	asked   Mode   // by the request's own header
 	mode    Mode
 }
 
@@ -88,6 +89,7 @@ func (x *exchange) answer(w http.ResponseWriter) (out answer) {
 	}()
 	reply, err := x.run(w)
 	if err != nil {
+		x.refusal = x.provider.nameOf(err, x.req.Operation)
 		reply = x.provider.encodeError(x.req, err)
 	}
 	return x.encode(reply)
@@ -286,7 +288,7 @@ func (x *exchange) record(out answer) {
 	e := &journal.Entry{
 		ID: ids.next(), At: x.at, Real: x.req.Real, Provider: x.provider.name,
 		World: x.req.Caller.World, Method: x.req.Method, URL: x.http.URL.RequestURI(), Status: out.Status,
-		Findings: x.req.findings, Hint: x.hint, Edges: x.passed,
+		Findings: x.req.findings, Hint: x.hint, Edges: x.passed, Error: x.refusal,
 		Duration: x.srv.cfg.Real.Now().Sub(x.req.Real),
 	}
 	if x.op != nil {
@@ -306,7 +308,7 @@ func (x *exchange) record(out answer) {
 		e.Status = out.Status
 	}
 	e.Response = journal.Message{Header: out.Header, Body: printable(out)}
-	book.Add(e)
+	x.srv.observe(e, x.world, book)
 	x.log(e)
 	x.checkReply(out)
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -105,6 +106,22 @@ func errorNames(providers []*Provider, on string) (names []string) {
 
 func (e NamedError) applies(operation string) bool {
 	return len(e.Operations) == 0 || slices.Contains(e.Operations, operation)
+}
+
+// nameOf is the name of an error that the operation answers with, "" when it has none.
+func (p *Provider) nameOf(err error, operation string) string {
+	for _, e := range p.errors {
+		if e.applies(operation) && errors.Is(err, e.Err) {
+			return e.Name
+		}
+	}
+	switch {
+	case errors.Is(err, ErrUnauthenticated):
+		return "UNAUTHENTICATED"
+	case errors.Is(err, ErrForbidden):
+		return "FORBIDDEN"
+	}
+	return ""
 }
 
 // named is the error of that name as the operation answers it, or nil.

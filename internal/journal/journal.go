@@ -30,6 +30,7 @@ type Entry struct {
 	URL       string             `json:"url"`
 	Request   Message            `json:"request"`
 	Status    int                `json:"status"`
+	Error     string             `json:"error,omitempty"` // name of the error answered, as scenarios write it
 	Response  Message            `json:"response"`
 	Findings  []contract.Finding `json:"findings,omitempty"`
 	Hint      string             `json:"hint,omitempty"`
