@@ -15,6 +15,12 @@ type Config struct {
 	Providers []*Provider
 	// Listen is the address of Start; "" takes a free port of the loopback interface.
 	Listen string
+	// TLS adds HTTPS on a second listener.
+	TLS TLS
+	// Auth says which keys are known; "" means AuthNames.
+	Auth Auth
+	// Keys are credentials of the user's own.
+	Keys []Key
 	// Seed is the root of all chance; 0 means 1. It is never random.
 	Seed uint64
 	// Scenarios are on in every world, named or given as files; later ones win.
@@ -59,6 +65,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Seed == 0 {
 		c.Seed = 1
+	}
+	if c.Auth == "" {
+		c.Auth = AuthNames
 	}
 	if c.Validate == "" {
 		c.Validate = ModeProvider

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/esimsim/esimsim/internal/esim"
 )
@@ -16,6 +17,8 @@ type Provider struct {
 	megabyte    esim.Bytes
 	secrets     []string // headers that the journal hides
 
+	clientBase  string
+	key         func(*Request) string
 	identify    func(*Request) (string, error)
 	credentials func(string) []Credential
 	encodeError func(*Request, error) Reply
@@ -63,6 +66,9 @@ func (p *Provider) Title() string { return p.title }
 // Base is the path that a client's base URL ends in: the first mount.
 func (p *Provider) Base() string { return p.mounts[0] }
 
+// ClientBase is the path that clients' base URLs end in.
+func (p *Provider) ClientBase() string { return p.clientBase }
+
 // Credentials are the headers a caller of that name may use.
 func (p *Provider) Credentials(name string) []Credential { return p.credentials(name) }
 
@@ -103,7 +109,7 @@ func Define[S any](d Definition[S]) *Provider {
 	tx := func(t *Turn) *Tx[S] { return &Tx[S]{Turn: t, State: t.a.state.(*S)} }
 	p := &Provider{
 		name: d.Name, title: d.Title, mounts: d.Mounts, document: d.Document, contentType: d.ContentType, megabyte: d.Megabyte,
-		identify: d.Identify, credentials: d.Credentials, encodeError: d.EncodeError, example: d.Example, item: d.Item,
+		clientBase: d.ClientBase, key: d.Key, identify: d.Identify, credentials: d.Credentials, encodeError: d.EncodeError, example: d.Example, item: d.Item,
 		edges: map[string]*edge{}, errors: d.Errors,
 		open: func(t *Turn) {
 			t.a.state = new(S)
@@ -123,6 +129,13 @@ func Define[S any](d Definition[S]) *Provider {
 		},
 		device: func(t *Turn, e *esim.Profile, a esim.Action) (esim.Bytes, error) { return d.Device(tx(t), e, a) },
 		status: func(t *Turn, e *esim.Profile) string { return d.Status(tx(t), e) },
+	}
+	if p.clientBase == "" {
+		p.clientBase = d.Mounts[0]
+	}
+	p.clientBase = strings.TrimSuffix(p.clientBase, "/")
+	if p.key == nil {
+		p.key = func(*Request) string { return "" }
 	}
 	if p.contentType == "" {
 		p.contentType = "application/json"

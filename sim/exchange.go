@@ -142,10 +142,14 @@ func (x *exchange) read(w http.ResponseWriter) error {
 
 // identify finds the world that the credential stands for.
 func (x *exchange) identify() error {
-	name, err := x.provider.identify(x.req)
-	if err == nil {
-		x.req.Caller, err = x.srv.caller(name)
+	caller, own, err := x.srv.ownKey(x.provider, x.req)
+	if !own {
+		var name string
+		if name, err = x.provider.identify(x.req); err == nil {
+			caller, err = x.srv.caller(name)
+		}
 	}
+	x.req.Caller = caller
 	if err != nil {
 		x.hint = x.srv.hint(x.provider, err)
 		return err

@@ -24,7 +24,7 @@ func (p plane) Health() control.Health {
 func (p plane) APIs() []control.API {
 	var out []control.API
 	for _, pr := range p.s.cfg.Providers {
-		out = append(out, control.API{Name: pr.name, Title: pr.title, Base: pr.Base()})
+		out = append(out, control.API{Name: pr.name, Title: pr.title, Base: pr.ClientBase()})
 	}
 	return out
 }
@@ -67,6 +67,9 @@ func (p plane) QR(world, iccid string) ([]byte, error) {
 	}
 	return code.QR()
 }
+
+// CA is the authority made at start.
+func (p plane) CA() []byte { return p.s.ca }
 
 // Kind says what is wrong, for the status of a problem.
 func (p plane) Kind(err error) control.Kind { return kindOf(err) }

@@ -23,6 +23,12 @@ type Definition[S any] struct {
 	// ContentType is that of JSON answers; "" means application/json.
 	ContentType string
 
+	// ClientBase is the path that the base URL of clients ends in; "" means the first
+	// mount, and "/" none, where clients write the whole path themselves.
+	ClientBase string
+	// Key reads the credential of a request as it came: token, API key or access code. ""
+	// where there is none.
+	Key func(*Request) string
 	// Identify reads the credential of a request and gives the name it stands for,
 	// without asking any account: which header, which form. A refusal is an error in the
 	// provider's own kinds, or ErrUnauthenticated.

@@ -55,6 +55,11 @@ type Caller struct {
 	Base string
 	// Scenarios are the names after it.
 	Scenarios []string
+	// Secret is what the caller's own key signs with; "" for a name, whose secret the
+	// provider knows.
+	Secret string
+	// Unverified is true where any key is taken, so that no signature can be checked.
+	Unverified bool
 	// Forbidden is true for a key that is known but lacks the right to do anything.
 	Forbidden bool
 }

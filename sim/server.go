@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,8 +24,9 @@ type Server struct {
 	cfg     Config
 	log     *slog.Logger
 	vocab   scenario.Vocabulary
-	bundled []string                     // names of the scenarios in the library
-	base    []based                      // on in every world; guarded by mu
+	bundled []string // names of the scenarios in the library
+	base    []based  // on in every world; guarded by mu
+	keys    map[keyID]Key
 	chosen  map[string]map[string]string // what they choose, by provider and setting
 	docs    map[string]func() *contract.Document
 	journal journal.Journal // requests no world could be found for
@@ -36,11 +39,13 @@ type Server struct {
 	fired  map[string]bool               // rules that did something, by scenario:line
 	lone   sequence                      // numbers the entries of journal
 
-	http     *http.Server
-	listener net.Listener
-	serving  sync.WaitGroup
-	stop     context.CancelFunc
-	unused   unusedConns
+	http        *http.Server
+	listener    net.Listener
+	tlsListener net.Listener // nil without TLS
+	ca          []byte       // PEM
+	serving     sync.WaitGroup
+	stop        context.CancelFunc
+	unused      unusedConns
 }
 
 // unusedConns are connections on which no request has come yet. Browsers and HTTP
@@ -93,6 +98,9 @@ func New(cfg Config) (*Server, error) {
 	s.loaded, s.fired = map[string]*scenario.Scenario{}, map[string]bool{}
 	s.vocab = vocabulary(cfg.Providers)
 	var err error
+	if s.keys, err = keyring(cfg.Keys, cfg.Providers); err != nil {
+		return nil, err
+	}
 	if s.bundled, err = names(cfg.Library); err != nil {
 		return nil, fmt.Errorf("scenario library: %w", err)
 	}
@@ -131,6 +139,10 @@ func (s *Server) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.listenTLS(); err != nil {
+		_ = l.Close()
+		return err
+	}
 	ctx, s.stop = context.WithCancel(ctx)
 	s.listener = l
 	s.http = &http.Server{
@@ -141,11 +153,16 @@ func (s *Server) Start(ctx context.Context) error {
 		ConnState:   s.unused.note,
 		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	s.serving.Go(func() {
-		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.log.Error("serve", "err", err)
+	for _, l := range []net.Listener{s.listener, s.tlsListener} {
+		if l == nil {
+			continue
 		}
-	})
+		s.serving.Go(func() {
+			if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				s.log.Error("serve", "err", err)
+			}
+		})
+	}
 	if s.changed() { // there are files, whose looks are now known
 		s.serving.Go(func() { s.watch(ctx) })
 	}
@@ -195,6 +212,16 @@ func (s *Server) World(name string) (*World, error) {
 	}
 	return s.worldOf(caller)
 }
+
+// WorldNames lists the worlds there are.
+func (s *Server) WorldNames() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Sorted(maps.Keys(s.worlds))
+}
+
+// Requests lists those that no world could be found for.
+func (s *Server) Requests(f journal.Filter) []*journal.Entry { return s.journal.List(f) }
 
 // lookup is the world of that name if there is one.
 func (s *Server) lookup(name string) *World {

@@ -52,6 +52,7 @@ var start = time.Date(2026, 4, 2, 8, 15, 9, 0, time.UTC)
 func toyProvider() *sim.Provider {
 	return sim.Define(sim.Definition[toy]{
 		Name: "toy", Title: "Toy", Mounts: []string{"/toy"}, Document: []byte(toyDocument),
+		Key: func(r *sim.Request) string { return r.Header.Get("X-Toy") },
 		Identify: func(r *sim.Request) (string, error) {
 			name, ok := strings.CutPrefix(r.Header.Get("X-Toy"), "toy_")
 			if !ok {

@@ -20,7 +20,7 @@ func banner(w io.Writer, s *sim.Server, cfg sim.Config) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "esimsim %s, seed %d\n", cfg.Version, cfg.Seed)
 	for _, p := range s.Providers() {
-		fmt.Fprintf(&b, "\n%s  %s%s\n", p.Title(), s.URL(), p.Base())
+		fmt.Fprintf(&b, "\n%s  %s%s\n", p.Title(), s.URL(), p.ClientBase())
 		for _, c := range p.Credentials(demo) {
 			fmt.Fprintf(&b, "  %s: %s\n", c.Name, c.Value)
 		}

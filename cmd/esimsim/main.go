@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,7 +37,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	})
 	root.AddCommand(
 		serveCommand(e, &cobra.Command{Use: "serve", Short: "Serve the three APIs (what esimsim does by itself)"}),
-		advanceCommand(e), useCommand(e), readyCommand(e), scenarioCommand(e), versionCommand(e),
+		execCommand(e), advanceCommand(e), useCommand(e), readyCommand(e), scenarioCommand(e), versionCommand(e),
 	)
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -47,8 +48,16 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err == nil {
 		return 0
 	}
+	var exit *exitError
+	if errors.As(err, &exit) {
+		if exit.err != nil {
+			_, _ = fmt.Fprintf(stderr, "esimsim: %v\n", exit.err)
+		}
+		return exit.code
+	}
 	_, _ = fmt.Fprintf(stderr, "esimsim: %v\n", err)
-	if failure, ok := err.(*failed); ok && failure.err != nil {
+	var failure *failed
+	if errors.As(err, &failure) {
 		return 1
 	}
 	_, _ = fmt.Fprintf(stderr, "see '%s --help'\n", used.CommandPath())

@@ -25,27 +25,11 @@ const defaultListen = "127.0.0.1:8484"
 // serveCommand gives cmd the flags and the doing of serve.
 func serveCommand(e env, cmd *cobra.Command) *cobra.Command {
 	var o serveOptions
-	f := cmd.Flags()
-	f.StringVar(&o.cfg.Listen, "listen", defaultListen, "address to listen on; port 0 takes a free one")
-	f.Uint64Var(&o.cfg.Seed, "seed", 1, "root of all chance; the same seed gives the same bytes")
-	f.StringSliceVar(&o.cfg.Scenarios, "scenario", nil, "scenario on in every world, by name or file; may be repeated")
-	f.StringVar(&o.freeze, "freeze", "", "instant at which every world's clock stands still, such as 2026-07-01T00:00:00Z")
-	f.StringVar((*string)(&o.cfg.Validate), "validate", string(sim.ModeProvider), "what becomes of a request that breaks the contract: provider, strict, report or off")
-	f.BoolVar(&o.cfg.NoHints, "no-hints", false, "leave the X-Esimsim headers out of the answers")
-	f.StringVar(&o.cfg.ControlToken, "control-token", "", "bearer token of the control plane; made and printed where the listener is not loopback")
-	f.StringSliceVar(&o.cfg.AllowHosts, "allow-host", nil, "further Host that the control plane accepts; may be repeated")
-	f.StringVar(&o.file, "config", config.File, "file whose keys are these flags; the flag wins over the environment, and that over the file")
-	f.StringVar(&o.level, "log-level", "info", "least level of what is logged on standard error: debug, info, warn or error")
+	o.flags(cmd.Flags(), defaultListen)
 	cmd.Args = noArgs
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := fromEnvironment(cmd.Flags(), e.getenv); err != nil {
-			return err
-		}
-		if err := fromFile(cmd.Flags(), o.file); err != nil {
-			return err
-		}
-		if err := o.finish(e); err != nil {
+		if err := o.settle(cmd.Flags(), e); err != nil {
 			return err
 		}
 		return fail(serve(cmd.Context(), e, o))
@@ -53,9 +37,66 @@ func serveCommand(e env, cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
+// serveOptions are the flags of all commands that run a simulator.
 type serveOptions struct {
 	cfg                 sim.Config
 	freeze, level, file string
+	tokens, apiKeys     []string
+	pairs               []string // CODE:SECRET
+}
+
+func (o *serveOptions) flags(f *pflag.FlagSet, listen string) {
+	f.StringVar(&o.cfg.Listen, "listen", listen, "address to listen on; port 0 takes a free one")
+	f.StringVar(&o.cfg.TLS.Listen, "tls-listen", "", "address to serve HTTPS on as well")
+	f.StringVar(&o.cfg.TLS.CertFile, "tls-cert", "", "certificate of HTTPS, PEM; without one a CA is made and served at /_sim/ca.pem")
+	f.StringVar(&o.cfg.TLS.KeyFile, "tls-key", "", "its key, PEM")
+	f.StringSliceVar(&o.cfg.TLS.Hosts, "tls-host", nil, "further name for the certificate made at start; may be repeated")
+	f.Uint64Var(&o.cfg.Seed, "seed", 1, "root of all chance; the same seed gives the same bytes")
+	f.StringSliceVar(&o.cfg.Scenarios, "scenario", nil, "scenario on in every world, by name or file; may be repeated")
+	f.StringVar(&o.freeze, "freeze", "", "instant at which every world's clock stands still, such as 2026-07-01T00:00:00Z")
+	f.StringVar((*string)(&o.cfg.Validate), "validate", string(sim.ModeProvider), "what becomes of a request that breaks the contract: provider, strict, report or off")
+	f.StringVar((*string)(&o.cfg.Auth), "auth", string(sim.AuthNames), "which keys are known: names, or any, each with a world of its own")
+	f.StringSliceVar(&o.tokens, "roamify-token", nil, "Roamify access token of your own, for the world default; may be repeated")
+	f.StringSliceVar(&o.apiKeys, "esimgo-api-key", nil, "eSIM Go API key of your own, for the world default; may be repeated")
+	f.StringSliceVar(&o.pairs, "esimfly-key", nil, "esimfly CODE:SECRET of your own, for the world default; may be repeated")
+	f.BoolVar(&o.cfg.NoHints, "no-hints", false, "leave the X-Esimsim headers out of the answers")
+	f.StringVar(&o.cfg.ControlToken, "control-token", "", "bearer token of the control plane; made and printed where the listener is not loopback")
+	f.StringSliceVar(&o.cfg.AllowHosts, "allow-host", nil, "further Host that the control plane accepts; may be repeated")
+	f.StringVar(&o.file, "config", config.File, "file whose keys are these flags; the flag wins over the environment, and that over the file")
+	f.StringVar(&o.level, "log-level", "info", "least level of what is logged on standard error: debug, info, warn or error")
+}
+
+// settle takes what the command line left open from the environment, then the file, and
+// checks it all.
+func (o *serveOptions) settle(flags *pflag.FlagSet, e env) error {
+	if err := fromEnvironment(flags, e.getenv); err != nil {
+		return err
+	}
+	if err := fromFile(flags, o.file); err != nil {
+		return err
+	}
+	return o.finish(e)
+}
+
+// keys are the credentials given by flag.
+func (o *serveOptions) keys() error {
+	if !slices.Contains([]sim.Auth{sim.AuthNames, sim.AuthAny}, o.cfg.Auth) {
+		return fmt.Errorf("--auth %q is none of names, any", o.cfg.Auth)
+	}
+	for _, t := range o.tokens {
+		o.cfg.Keys = append(o.cfg.Keys, sim.Key{Provider: "roamify", Value: t})
+	}
+	for _, k := range o.apiKeys {
+		o.cfg.Keys = append(o.cfg.Keys, sim.Key{Provider: "esimgo", Value: k})
+	}
+	for _, p := range o.pairs {
+		code, secret, ok := strings.Cut(p, ":")
+		if !ok || code == "" || secret == "" {
+			return fmt.Errorf("--esimfly-key is CODE:SECRET")
+		}
+		o.cfg.Keys = append(o.cfg.Keys, sim.Key{Provider: "esimfly", Value: code, Secret: secret})
+	}
+	return nil
 }
 
 func (o *serveOptions) finish(e env) error {
@@ -69,13 +110,17 @@ func (o *serveOptions) finish(e env) error {
 	if m := o.cfg.Validate; !slices.Contains(sim.Modes, m) {
 		return fmt.Errorf("--validate %q is none of provider, strict, report, off", m)
 	}
+	if err := o.keys(); err != nil {
+		return err
+	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(o.level)); err != nil {
 		return fmt.Errorf("--log-level %q is none of debug, info, warn, error", o.level)
 	}
 	o.cfg.Log = slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: level}))
 	o.cfg.Providers, o.cfg.Version = all.Providers(), version()
-	if !loopback(o.cfg.Listen) && o.cfg.ControlToken == "" {
+	reachable := !loopback(o.cfg.Listen) || o.cfg.TLS.Listen != "" && !loopback(o.cfg.TLS.Listen)
+	if reachable && o.cfg.ControlToken == "" {
 		o.cfg.ControlToken = rand.Text()
 	}
 	return nil

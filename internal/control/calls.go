@@ -24,6 +24,16 @@ func (h *handler) qr(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(png)
 }
 
+func (h *handler) ca(w http.ResponseWriter, _ *http.Request) {
+	pem := h.sim.CA()
+	if pem == nil {
+		Problem{Status: http.StatusNotFound, Detail: "no certificate authority was made: HTTPS is off, or its certificate was given"}.write(w)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-pem-file")
+	_, _ = w.Write(pem)
+}
+
 func (h *handler) worlds(w http.ResponseWriter, _ *http.Request) {
 	answer(w, struct {
 		Worlds []Summary `json:"worlds"`

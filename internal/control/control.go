@@ -20,6 +20,8 @@ type Sim interface {
 	// Requests are those no world could be found for.
 	Requests(journal.Filter) []*journal.Entry
 	QR(world, iccid string) ([]byte, error)
+	// CA is a PEM, nil where there is none.
+	CA() []byte
 	Kind(error) Kind
 }
 

@@ -33,6 +33,7 @@ func New(c Config) http.Handler {
 	open := r.PathPrefix("/_sim").Subrouter()
 	open.Path("/health").Methods("GET").HandlerFunc(h.health)
 	open.Path("/qr/{world}/{image}").Methods("GET").HandlerFunc(h.qr)
+	open.Path("/ca.pem").Methods("GET").HandlerFunc(h.ca)
 	open.PathPrefix("/flags/").Methods("GET").Handler(Flags("/_sim/flags/"))
 
 	steer := open.NewRoute().Subrouter()

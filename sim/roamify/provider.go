@@ -10,9 +10,9 @@ import (
 // Provider is the Roamify eSIM API.
 func Provider() *sim.Provider {
 	return sim.Define(sim.Definition[state]{
-		Name:        "roamify",
-		Title:       "Roamify",
-		Mounts:      []string{"/api"},
+		Name:   "roamify",
+		Title:  "Roamify",
+		Mounts: []string{"/api"}, ClientBase: "/",
 		Document:    openapi.Roamify,
 		ContentType: "application/json; charset=utf-8", // observed
 

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/internal/nearest"
+	"github.com/esimsim/esimsim/sim"
+)
+
+// The exit codes of exec beside the child's own.
+const (
+	exitFailed     = 3   // the child passed, but --fail-on was met
+	exitNoCommand  = 127 // as a shell says it
+	exitNotStarted = 126
+)
+
+// An exitError ends the program with a code of its own.
+type exitError struct {
+	code int
+	err  error // nil says nothing
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+// conditions are what --fail-on takes.
+var conditions = []string{"violation", "refused-key", "unfired"}
+
+func execCommand(e env) *cobra.Command {
+	var o serveOptions
+	var failOn []string
+	var world string
+	cmd := &cobra.Command{
+		Use:   "exec [flags] -- COMMAND [ARG ...]",
+		Short: "Run a command against a simulator of its own: esimsim exec -- go test ./...",
+		Args:  cobra.MinimumNArgs(1),
+	}
+	o.flags(cmd.Flags(), "127.0.0.1:0")
+	cmd.Flags().StringVar(&world, "world", demo, "name whose credentials the command is given")
+	cmd.Flags().StringSliceVar(&failOn, "fail-on", nil, "end with 3 when the command passed but this was met: "+strings.Join(conditions, ", "))
+	cmd.Flags().SetInterspersed(false)
+	cmd.SetFlagErrorFunc(flagError)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		for _, c := range failOn {
+			if !slices.Contains(conditions, c) {
+				return fmt.Errorf("--fail-on %q is none of %s%s", c, strings.Join(conditions, ", "), nearest.Hint(c, conditions))
+			}
+		}
+		if err := o.settle(cmd.Flags(), e); err != nil {
+			return err
+		}
+		return execute(cmd.Context(), e, o, world, failOn, args)
+	}
+	return cmd
+}
+
+// execute runs the child with the simulator up, and is done when the child is.
+func execute(ctx context.Context, e env, o serveOptions, world string, failOn, args []string) error {
+	s, err := sim.New(o.cfg)
+	if err != nil {
+		return fail(err)
+	}
+	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
+		return fail(err)
+	}
+	defer func() { _ = s.Close() }()
+
+	child := exec.CommandContext(context.WithoutCancel(ctx), args[0], args[1:]...)
+	child.Env = append(os.Environ(), environment(s, world)...)
+	child.Stdin, child.Stdout, child.Stderr = os.Stdin, e.stdout, e.stderr
+	// Signals that come before the child is there wait for it.
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	defer signal.Stop(signals)
+	if err := child.Start(); err != nil {
+		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
+			return &exitError{exitNoCommand, fmt.Errorf("there is no command %s", args[0])}
+		}
+		return &exitError{exitNotStarted, err}
+	}
+	stop := forward(signals, child.Process)
+	err = child.Wait()
+	stop()
+
+	met := summarise(e.stderr, s)
+	var ended *exec.ExitError
+	switch {
+	case errors.As(err, &ended):
+		return &exitError{code: exitCode(ended)}
+	case err != nil:
+		return fail(err)
+	}
+	for _, c := range failOn {
+		if met[c] > 0 {
+			return &exitError{exitFailed, fmt.Errorf("--fail-on %s: met %d times", c, met[c])}
+		}
+	}
+	return nil
+}
+
+// exitCode is the child's, or 128 and the signal that ended it, as a shell has it.
+func exitCode(e *exec.ExitError) int {
+	if status, ok := e.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return e.ExitCode()
+}
+
+// forward passes signals on to the child until stopped.
+func forward(signals chan os.Signal, child *os.Process) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case s := <-signals:
+				// A child that has just ended takes no signal.
+				_ = child.Signal(s)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+// environment is what a child is told: where the APIs are, and credentials that work.
+func environment(s *sim.Server, world string) (out []string) {
+	origin := s.URL()
+	out = append(out, "ESIMSIM_URL="+origin)
+	if s.TLSURL() != "" {
+		out = append(out, "ESIMSIM_TLS_URL="+s.TLSURL())
+	}
+	for _, p := range s.Providers() {
+		out = append(out, strings.ToUpper(p.Name())+"_BASE_URL="+origin+p.ClientBase())
+		for _, c := range p.Credentials(world) {
+			if c.Env != "" {
+				out = append(out, c.Env+"="+c.Value)
+			}
+		}
+	}
+	return out
+}
+
+// summarise prints what a client's author should know, and counts the conditions met.
+func summarise(w io.Writer, s *sim.Server) map[string]int {
+	met := map[string]int{}
+	total, codes := 0, map[string]int{}
+	examples := map[string]string{}
+	for _, name := range s.WorldNames() {
+		world, err := s.World(name)
+		if err != nil {
+			continue
+		}
+		for _, entry := range world.Requests(journal.Filter{}) {
+			total++
+			for _, f := range entry.Findings {
+				met["violation"]++
+				codes[f.Code]++
+				if examples[f.Code] == "" {
+					examples[f.Code] = fmt.Sprintf("%s: %s", entry.Operation, f.Message)
+				}
+			}
+		}
+	}
+	met["refused-key"] = len(s.Requests(journal.Filter{}))
+	unfired := s.Unfired()
+	met["unfired"] = len(unfired)
+
+	_, _ = fmt.Fprintf(w, "esimsim: %d requests, %d findings, %d refused keys\n", total, met["violation"], met["refused-key"])
+	for _, code := range sorted(codes) {
+		_, _ = fmt.Fprintf(w, "  %s (%d times), such as %s\n", code, codes[code], examples[code])
+	}
+	for _, rule := range unfired {
+		_, _ = fmt.Fprintf(w, "  rule %s never fired\n", rule)
+	}
+	return met
+}
+
+func sorted(m map[string]int) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
