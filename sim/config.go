@@ -57,6 +57,7 @@ const (
 	MaxHeader  = 16 << 10
 	MaxWorlds  = 10_000
 	idleWorlds = 24 * time.Hour
+	sweepEvery = time.Hour
 )
 
 func (c Config) withDefaults() Config {

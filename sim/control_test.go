@@ -158,6 +158,7 @@ func TestControlRefusals(t *testing.T) {
 		{"POST", "/worlds/w/esims/last/attach", `{"country":"JPN"}`, 400, "ISO code"},
 		{"POST", "/worlds/w/esims/last/remove", `{}`, 409, "not on a device"},
 		{"GET", "/worlds/w/requests?color=red", "", 400, "no such filter"},
+		{"POST", "/worlds/w/reset", `{"x":1}`, 400, `no member "x" here`},
 		{"GET", "/worlds/w/requests?limit=0", "", 400, "above 0"},
 	} {
 		status, v := c.do(r.method, r.path, r.body)
@@ -206,6 +207,31 @@ func TestControlToken(t *testing.T) {
 	}
 }
 
+func TestControlMethods(t *testing.T) {
+	t.Parallel()
+	srv := startToy(t, sim.Config{})
+	for path, c := range map[string]struct{ method, allow string }{
+		"/_sim/health": {"POST", "GET"}, "/_sim/worlds/w": {"DELETE", "GET, PATCH"}, "/_sim/worlds/w/clock": {"GET", "POST"},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), c.method, srv.URL()+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != 405 || res.Header.Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d, Allow %q", c.method, path, res.StatusCode, res.Header.Get("Allow"))
+		}
+	}
+	c := newController(t, srv)
+	if _, v := c.do("GET", "/", ""); v.Get("health").String() != srv.URL()+"/_sim/health" {
+		t.Errorf("index: %s", v)
+	}
+}
+
 // A page on the internet may point a name of its own at this machine; such a name gets
 // nothing from the control plane.
 func TestControlHosts(t *testing.T) {
@@ -213,9 +239,9 @@ func TestControlHosts(t *testing.T) {
 	srv := startToy(t, sim.Config{AllowHosts: []string{"sim.example.test"}})
 	for host, want := range map[string]int{
 		"": 200, "localhost:1": 200, "127.0.0.1": 200, "[::1]:80": 200, "esimsim:8484": 200, "sim.example.test": 200,
-		"evil.example": 403, "8.8.8.8": 403, "localhost.evil.example": 403,
+		"0.0.0.0:8484": 200, "evil.example": 403, "8.8.8.8": 403, "localhost.evil.example": 403,
 	} {
-		res := get(t, srv.URL()+"/_sim/health", host, "")
+		res := get(t, srv.URL()+"/_sim/worlds", host, "")
 		_ = res.Body.Close()
 		if res.StatusCode != want {
 			t.Errorf("Host %q: %d, want %d", host, res.StatusCode, want)

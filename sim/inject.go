@@ -13,7 +13,8 @@ import (
 func (x *exchange) match(t *Turn) {
 	call := scenario.Call{
 		Operation: x.provider.name + "." + x.op.id, Now: t.Now, Since: t.Now.Sub(t.w.begun),
-		Env: func() scenario.Env { return x.env(t) },
+		Env:     func() scenario.Env { return x.env(t) },
+		Answers: func(name string) bool { return x.provider.named(name, x.op.id) != nil },
 	}
 	for _, s := range []*scenario.Script{x.extra, t.w.script} {
 		before, after := s.Match(call)

@@ -27,30 +27,35 @@ func inRange(t time.Time) bool { return t.Year() >= 2000 && t.Year() < 3000 }
 func (w *World) Name() string { return w.name }
 
 // Now is the world's present instant.
-func (w *World) Now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.clock.Now()
-}
+func (w *World) Now() time.Time { return w.clock.Now() }
 
 // Advance moves the clock by d, runs everything that falls due on the way, each at its
 // own instant, and lists it.
 func (w *World) Advance(d time.Duration) ([]Happening, error) {
+	_, passed, err := w.advance(d)
+	return passed, err
+}
+
+func (w *World) advance(d time.Duration) (time.Time, []Happening, error) {
 	if d < 0 {
-		return nil, clock.ErrBackwards
+		return time.Time{}, nil, clock.ErrBackwards
 	}
-	return w.moveTo(func(now time.Time) time.Time { return now.Add(d) }, w.clockJump)
+	return w.moveTo(func(now time.Time) time.Time { return now.Add(d) }, w.clock.Jump)
 }
 
 // Set stops the clock at t. It goes back only in a world where nothing was ordered yet.
 func (w *World) Set(t time.Time) ([]Happening, error) {
-	return w.moveTo(func(time.Time) time.Time { return t }, func(t time.Time) { w.clock.Set(t) })
+	_, passed, err := w.setClock(t)
+	return passed, err
 }
 
-func (w *World) clockJump(t time.Time) { w.clock.Jump(t) }
+func (w *World) setClock(t time.Time) (time.Time, []Happening, error) {
+	return w.moveTo(func(time.Time) time.Time { return t }, w.clock.Set)
+}
 
-func (w *World) moveTo(target func(time.Time) time.Time, move func(time.Time)) (passed []Happening, err error) {
+func (w *World) moveTo(target func(time.Time) time.Time, move func(time.Time)) (now time.Time, passed []Happening, err error) {
 	passed = w.turn(nil, func(t *Turn) {
+		now = t.Now
 		to := target(t.Now)
 		if !inRange(to) {
 			err = ErrTime
@@ -62,19 +67,40 @@ func (w *World) moveTo(target func(time.Time) time.Time, move func(time.Time)) (
 		}
 		t.passed = append(t.passed, w.settle(to)...)
 		move(to)
+		now = to
 	})
-	return passed, err
+	return now, passed, err
 }
 
 // Freeze stops the clock where it is.
-func (w *World) Freeze() []Happening { return w.turn(nil, func(*Turn) { w.clock.Freeze() }) }
+func (w *World) Freeze() []Happening {
+	_, passed := w.freeze()
+	return passed
+}
+
+func (w *World) freeze() (now time.Time, passed []Happening) {
+	passed = w.turn(nil, func(t *Turn) {
+		w.clock.Set(t.Now)
+		now = t.Now
+	})
+	return now, passed
+}
 
 // Follow lets the clock run on, rate world seconds for each real one.
 func (w *World) Follow(rate float64) ([]Happening, error) {
-	if rate <= 0 || rate > 1e6 {
-		return nil, fmt.Errorf("a rate is above 0 and at most 1000000")
+	_, passed, err := w.follow(rate)
+	return passed, err
+}
+
+func (w *World) follow(rate float64) (now time.Time, passed []Happening, err error) {
+	if !(rate > 0 && rate <= 1e6) {
+		return now, nil, fmt.Errorf("a rate is above 0 and at most 1000000")
 	}
-	return w.turn(nil, func(*Turn) { w.clock.Run(rate) }), nil
+	passed = w.turn(nil, func(t *Turn) {
+		now = t.Now
+		w.clock.Run(rate)
+	})
+	return now, passed, nil
 }
 
 // Patch changes settings, all or none.
@@ -84,9 +110,17 @@ func (w *World) Patch(p Patch) (err error) {
 }
 
 // Pass carries out an edge: one that a thing waits at, or one that its state allows.
-func (w *World) Pass(name, id string) (passed []Happening, err error) {
-	passed = w.turn(nil, func(t *Turn) { err = t.passByHand(name, id) })
+func (w *World) Pass(name, id string) ([]Happening, error) {
+	_, passed, err := w.passEdge(name, id)
 	return passed, err
+}
+
+func (w *World) passEdge(name, id string) (now time.Time, passed []Happening, err error) {
+	passed = w.turn(nil, func(t *Turn) {
+		now = t.Now
+		err = t.passByHand(name, id)
+	})
+	return now, passed, err
 }
 
 func (t *Turn) passByHand(name, id string) error {
@@ -202,12 +236,16 @@ func (t *Turn) mark(e *esim.Profile, a esim.Action) {
 
 // Reset puts the world back to its start: accounts, eSIMs, clock, chance, scenarios and
 // journal as if it had never been used.
-func (w *World) Reset() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.journal.Clear()
-	w.entries.n.Store(0)
-	return w.begin()
+func (w *World) Reset() (err error) {
+	w.turn(nil, func(t *Turn) {
+		w.journal.Clear()
+		w.entries.n.Store(0)
+		w.epoch++
+		if err = w.begin(); err == nil {
+			t.passed = nil // it belongs to what is no more
+		}
+	})
+	return err
 }
 
 // Requests lists what was asked of this world, newest last.

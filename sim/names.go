@@ -2,7 +2,6 @@ package sim
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -32,12 +31,13 @@ func (s *Server) caller(name string) (Caller, error) {
 		return c, &nameError{"a name is 1 to 64 of letters, digits, '.', '_' and '-'"}
 	}
 	if reserved(c.Base, "revoked") {
-		return c, &nameError{fmt.Sprintf("the name %q stands for a revoked key", c.Base)}
+		return c, &nameError{"a name that begins with revoked stands for a revoked key"}
 	}
 	c.Forbidden = reserved(c.Base, "forbidden")
 	for _, sc := range c.Scenarios {
 		if !slices.Contains(s.bundled, sc) {
-			return c, &nameError{fmt.Sprintf("there is no scenario %q%s", sc, nearest.Hint(sc, s.bundled))}
+			// What was sent is not repeated: it may be part of a real key.
+			return c, &nameError{"there is no scenario by that name" + nearest.Hint(sc, s.bundled)}
 		}
 	}
 	return c, nil

@@ -76,6 +76,20 @@ func (p plane) Kind(err error) control.Kind { return kindOf(err) }
 
 type worldPlane struct{ *World }
 
+func (w worldPlane) Advance(d time.Duration) (time.Time, []Happening, error) {
+	return w.advance(d)
+}
+
+func (w worldPlane) Set(t time.Time) (time.Time, []Happening, error) { return w.setClock(t) }
+
+func (w worldPlane) Freeze() (time.Time, []Happening) { return w.freeze() }
+
+func (w worldPlane) Follow(rate float64) (time.Time, []Happening, error) { return w.follow(rate) }
+
+func (w worldPlane) Pass(edge, id string) (time.Time, []Happening, error) {
+	return w.passEdge(edge, id)
+}
+
 func (w worldPlane) Act(id string, action func(megabyte esim.Bytes) esim.Action) (control.Acted, error) {
 	a, err := w.ActFor(id, action)
 	return control.Acted{ICCID: a.ICCID, Status: a.Status, UsedBytes: int64(a.Used), Happened: a.Passed}, err

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 	"time"
@@ -33,13 +34,18 @@ func (s *Server) Reload() error {
 	s.mu.RLock()
 	base := slices.Clone(s.base)
 	s.mu.RUnlock()
+	var mistakes []error
 	for i, b := range base {
 		if b.path == "" {
 			continue
 		}
 		latest, err := s.readScenario(b.path)
+		if err == nil {
+			err = s.newWorld(Caller{World: "trial"}).setState(latest.Settings, s.cfg.Real.Now())
+		}
 		if err != nil {
-			return err
+			mistakes = append(mistakes, err)
+			continue
 		}
 		s.mu.Lock()
 		s.base[i].sc = latest
@@ -52,7 +58,7 @@ func (s *Server) Reload() error {
 			w.turn(nil, func(t *Turn) { w.replace(b.sc, latest, t.Now) })
 		}
 	}
-	return nil
+	return errors.Join(mistakes...)
 }
 
 // replace swaps a scenario where it stands, so that the order of the others is kept.
@@ -68,6 +74,9 @@ func (w *World) replace(old, latest *scenario.Scenario, now time.Time) {
 		w.waits.add(&wait{id: latest.Name, moment: m, due: now.Add(m.After)})
 	}
 	w.choose()
+	if err := w.setState(latest.Settings, now); err != nil {
+		w.srv.log.Warn("scenario reloaded, but its state is refused", "world", w.name, "scenario", latest.Name, "err", err)
+	}
 }
 
 // watchEvery is how often scenario files are looked at.

@@ -58,6 +58,9 @@ func (s *Server) mount(root *mux.Router, p *Provider, prefix string) {
 		sub.Path(path).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			var miss error
 			op := ops[r.Method]
+			if r.Method == http.MethodHead {
+				op = ops[http.MethodGet] // net/http leaves the body out
+			}
 			if op == nil {
 				miss = &MethodError{Allow: allowed(ops)}
 			}
@@ -99,10 +102,11 @@ func allowed(ops map[string]*operation) (methods []string) {
 }
 
 // tidyPath folds doubled slashes, which clients with a trailing slash in their base URL
-// send and the real services forgive.
+// send, and takes a trailing one away: the real services forgive both. That of the
+// simulator's own paths means something.
 func tidyPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(r.URL.Path, "//") {
+		if untidy(r.URL.Path) {
 			r2 := r.Clone(r.Context())
 			r2.URL.Path, r2.URL.RawPath = fold(r.URL.Path), fold(r.URL.RawPath)
 			r = r2
@@ -111,9 +115,16 @@ func tidyPath(next http.Handler) http.Handler {
 	})
 }
 
+func untidy(path string) bool {
+	return strings.Contains(path, "//") || strings.Count(path, "/") > 2 && strings.HasSuffix(path, "/") && !strings.HasPrefix(path, "/_sim/")
+}
+
 func fold(path string) string {
 	for strings.Contains(path, "//") {
 		path = strings.ReplaceAll(path, "//", "/")
+	}
+	if untidy(path) {
+		path = strings.TrimSuffix(path, "/")
 	}
 	return path
 }

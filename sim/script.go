@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -16,23 +17,16 @@ import (
 // ScenarioHeader names scenarios for one request, separated by commas.
 const ScenarioHeader = "X-Esimsim-Scenario"
 
-// switchOn puts a scenario last, so that it wins: its settings hold from now, the state
-// it asks for is set, and its timeline begins. The caller holds the lock.
+// switchOn puts a scenario last, so that it wins: the state it asks for is set, its
+// settings hold from now, and its timeline begins. It is taken whole or not at all. The
+// caller holds the lock.
 func (w *World) switchOn(sc *scenario.Scenario, now time.Time) error {
+	if err := w.setState(sc.Settings, now); err != nil {
+		return fmt.Errorf("scenario %s: %w", sc.Name, err)
+	}
 	w.switchOff(sc.Name)
 	w.script.Add(sc)
 	w.choose()
-	for provider, values := range sc.Settings {
-		p := w.srv.provider(provider)
-		for name, v := range values {
-			if p == nil || p.setting(name).set == nil {
-				continue
-			}
-			if _, err := w.set(p, p.setting(name), v, now); err != nil {
-				return fmt.Errorf("scenario %s: %s.%s: %w", sc.Name, provider, name, err)
-			}
-		}
-	}
 	for i := range sc.Timeline {
 		m := &sc.Timeline[i]
 		w.waits.add(&wait{id: sc.Name, moment: m, due: now.Add(m.After)})
@@ -67,7 +61,6 @@ func (w *World) AddScenario(text []byte) (name string, err error) {
 	if err != nil {
 		return "", err
 	}
-	w.srv.remember(sc)
 	w.turn(nil, func(t *Turn) { err = w.switchOn(sc, t.Now) })
 	return sc.Name, err
 }
@@ -131,7 +124,7 @@ func (s *Server) ScenarioNames() []string { return slices.Clone(s.bundled) }
 // bundledScenario reads a scenario of the library, once.
 func (s *Server) bundledScenario(name string) (*scenario.Scenario, error) {
 	s.mu.RLock()
-	sc := s.loaded[name]
+	sc := s.library[name]
 	s.mu.RUnlock()
 	if sc != nil {
 		return sc, nil
@@ -146,15 +139,13 @@ func (s *Server) bundledScenario(name string) (*scenario.Scenario, error) {
 	if sc, err = scenario.Load("scenarios/"+name+".yaml", data, s.vocab); err != nil {
 		return nil, err
 	}
-	s.remember(sc)
-	return sc, nil
-}
-
-// remember keeps a scenario, for reports at the end and so that it is read once.
-func (s *Server) remember(sc *scenario.Scenario) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.loaded[sc.Name] = sc
+	if first := s.library[name]; first != nil {
+		return first, nil
+	}
+	s.library[name] = sc
+	return sc, nil
 }
 
 // scenario is a bundled one by its name, or a file by its path.
@@ -179,19 +170,21 @@ func (s *Server) readScenario(path string) (*scenario.Scenario, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scenario file: %w", err)
 	}
-	sc, err := scenario.Load(path, data, s.vocab)
-	if err == nil {
-		s.remember(sc)
-	}
-	return sc, err
+	return scenario.Load(path, data, s.vocab)
 }
 
-// Unfired lists the rules of all scenarios used that never did anything, by scenario and
-// line.
+// Unfired lists the rules that never did anything, by scenario and line, of the bundled
+// scenarios used and of those given as files.
 func (s *Server) Unfired() (rules []string) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, sc := range s.loaded {
+	used := slices.Collect(maps.Values(s.library))
+	for _, b := range s.base {
+		if b.path != "" {
+			used = append(used, b.sc)
+		}
+	}
+	for _, sc := range used {
 		for _, r := range sc.Rules {
 			if name := scenario.RuleName(sc, r); !s.fired[name] {
 				rules = append(rules, name)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -27,17 +28,20 @@ type Server struct {
 	bundled []string // names of the scenarios in the library
 	base    []based  // on in every world; guarded by mu
 	keys    map[keyID]Key
+	secrets []string                     // headers that the journal hides, those of all providers
 	chosen  map[string]map[string]string // what they choose, by provider and setting
 	docs    map[string]func() *contract.Document
 	journal journal.Journal // requests no world could be found for
+	memory  journal.Budget  // of all worlds' journals together
 	started time.Time
 	handler http.Handler
 
-	mu     sync.RWMutex
-	worlds map[string]*World
-	loaded map[string]*scenario.Scenario // used at least once, by name
-	fired  map[string]bool               // rules that did something, by scenario:line
-	lone   sequence                      // numbers the entries of journal
+	mu      sync.RWMutex
+	worlds  map[string]*World
+	swept   time.Time                     // when idle worlds were last looked for
+	library map[string]*scenario.Scenario // bundled scenarios used, by name
+	fired   map[string]bool               // rules that did something, by scenario:line
+	lone    sequence                      // numbers the entries of journal
 
 	http        *http.Server
 	listener    net.Listener
@@ -79,14 +83,20 @@ func (u *unusedConns) close() {
 // New makes a simulator that does not listen yet: its Handler can be used as it is.
 func New(cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
+	if !cfg.Freeze.IsZero() && !inRange(cfg.Freeze) {
+		return nil, ErrTime
+	}
 	s := &Server{
 		cfg: cfg, log: cfg.Log, started: cfg.Real.Now(),
-		chosen: map[string]map[string]string{}, worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
+		secrets: []string{"Authorization", "Proxy-Authorization", "Cookie"},
+		chosen:  map[string]map[string]string{}, worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
 	}
 	for _, p := range cfg.Providers {
 		if s.docs[p.name] != nil {
 			return nil, fmt.Errorf("provider %s is given twice", p.name)
 		}
+		// A key sent to the wrong API is as secret as any.
+		s.secrets = append(s.secrets, p.secrets...)
 		s.docs[p.name] = sync.OnceValue(func() *contract.Document {
 			doc, err := contract.Load(p.document)
 			if err != nil {
@@ -95,7 +105,7 @@ func New(cfg Config) (*Server, error) {
 			return doc
 		})
 	}
-	s.loaded, s.fired = map[string]*scenario.Scenario{}, map[string]bool{}
+	s.library, s.fired = map[string]*scenario.Scenario{}, map[string]bool{}
 	s.vocab = vocabulary(cfg.Providers)
 	var err error
 	if s.keys, err = keyring(cfg.Keys, cfg.Providers); err != nil {
@@ -111,6 +121,11 @@ func New(cfg Config) (*Server, error) {
 		}
 		s.base = append(s.base, based{sc: sc, path: path})
 		s.choose(sc.Settings)
+	}
+	// What the scenarios ask for is tried on a world that nobody will see, so that a value
+	// no account can take is told now and not with each request.
+	if err := s.newWorld(Caller{World: "trial"}).begin(); err != nil {
+		return nil, err
 	}
 	s.handler = s.routes()
 	return s, nil
@@ -163,6 +178,7 @@ func (s *Server) Start(ctx context.Context) error {
 			}
 		})
 	}
+	s.serving.Go(func() { s.sweep(ctx) })
 	if s.changed() { // there are files, whose looks are now known
 		s.serving.Go(func() { s.watch(ctx) })
 	}
@@ -176,8 +192,20 @@ func (s *Server) Start(ctx context.Context) error {
 // Addr is the address listened on.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
-// URL is the origin of the simulator, without a path.
-func (s *Server) URL() string { return "http://" + s.Addr() }
+// URL is an origin at which this machine reaches the simulator, without a path.
+func (s *Server) URL() string { return "http://" + reachable(s.listener.Addr()) }
+
+// reachable is an address to call: one that listens everywhere is called by loopback.
+func reachable(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return a.String()
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+}
+
+// Seed is the root of all chance.
+func (s *Server) Seed() uint64 { return s.cfg.Seed }
 
 // drain is how long Close lets answers under way finish.
 const drain = 5 * time.Second
@@ -235,7 +263,7 @@ func (s *Server) worldOf(c Caller) (*World, error) {
 		w.touch()
 		return w, nil
 	}
-	w := &World{name: c.World, caller: c, srv: s, clock: clock.New(s.cfg.Real), journal: &journal.Journal{}}
+	w := s.newWorld(c)
 	if err := w.begin(); err != nil {
 		return nil, err
 	}
@@ -250,19 +278,24 @@ func (s *Server) worldOf(c Caller) (*World, error) {
 	return w, nil
 }
 
+func (s *Server) newWorld(c Caller) *World {
+	return &World{name: c.World, caller: c, srv: s, clock: clock.New(s.cfg.Real), journal: journal.Within(&s.memory)}
+}
+
 // makeRoom lets go of worlds that were idle for a day and, at the bound, of the one
 // longest idle. The caller holds the lock.
 func (s *Server) makeRoom() {
-	if len(s.worlds) < MaxWorlds/2 {
+	now := s.cfg.Real.Now()
+	if len(s.worlds) < MaxWorlds && now.Sub(s.swept) < sweepEvery {
 		return
 	}
-	old := s.cfg.Real.Now().Add(-idleWorlds).UnixNano()
+	s.swept = now
+	old := now.Add(-idleWorlds).UnixNano()
 	var longest *World
-	for name, w := range s.worlds {
+	for _, w := range s.worlds {
 		used := w.used.Load()
 		if used < old {
-			delete(s.worlds, name)
-			s.log.Info("world left", "world", name, "why", "idle for 24 hours")
+			s.forget(w, "idle for 24 hours")
 			continue
 		}
 		if longest == nil || used < longest.used.Load() {
@@ -270,7 +303,22 @@ func (s *Server) makeRoom() {
 		}
 	}
 	if len(s.worlds) >= MaxWorlds && longest != nil {
-		delete(s.worlds, longest.name)
-		s.log.Info("world left", "world", longest.name, "why", "longest idle at the bound of worlds")
+		s.forget(longest, "longest idle at the bound of worlds")
+	}
+}
+
+// forget lets a world go. The caller holds the lock.
+func (s *Server) forget(w *World, why string) {
+	delete(s.worlds, w.name)
+	w.journal.Clear()
+	s.log.Info("world left", "world", w.name, "why", why)
+}
+
+// sweep lets idle worlds go though no new one comes, until ctx ends.
+func (s *Server) sweep(ctx context.Context) {
+	for s.cfg.Real.Sleep(ctx, sweepEvery) == nil {
+		s.mu.Lock()
+		s.makeRoom()
+		s.mu.Unlock()
 	}
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -23,27 +24,53 @@ func (w *World) apply(patch Patch, now time.Time) error {
 	if err := w.checkPatch(patch); err != nil {
 		return err
 	}
+	if err := w.setState(patch, now); err != nil {
+		return err
+	}
+	for provider, values := range patch {
+		w.patch(provider, values)
+	}
+	w.choose()
+	return nil
+}
+
+// setState gives accounts the state that settings ask for, such as a balance: all of it,
+// or none when a value is refused.
+func (w *World) setState(settings Patch, now time.Time) error {
 	var undo []func()
-	for _, name := range slices.Sorted(maps.Keys(patch)) {
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		p := w.srv.provider(name)
-		for _, key := range slices.Sorted(maps.Keys(patch[name])) {
-			if p == nil {
+		if p == nil {
+			continue
+		}
+		for _, key := range slices.Sorted(maps.Keys(settings[name])) {
+			s := p.setting(key)
+			if s.set == nil {
 				continue
 			}
-			back, err := w.set(p, p.setting(key), patch[name][key], now)
+			t := &Turn{Now: now, w: w, a: w.account(p, now)}
+			old := s.get(t)
+			err := finite(settings[name][key])
+			if err == nil {
+				err = s.set(t, settings[name][key])
+			}
 			if err != nil {
-				for _, f := range slices.Backward(undo) {
-					f()
+				for _, back := range slices.Backward(undo) {
+					back()
 				}
 				return &SettingError{"/" + name + "/" + key, err.Error()}
 			}
-			undo = append(undo, back)
+			undo = append(undo, func() { _ = s.set(t, old) })
 		}
 	}
-	if own, ok := patch[""]; ok {
-		w.patch("", own)
+	return nil
+}
+
+// finite refuses numbers that YAML has and JSON has not.
+func finite(v any) error {
+	if f, ok := v.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		return fmt.Errorf("%v is no number to be used", f)
 	}
-	w.choose()
 	return nil
 }
 
@@ -80,17 +107,6 @@ func (w *World) choose() {
 			}
 		}
 	}
-}
-
-func (w *World) set(p *Provider, s *setting, v any, now time.Time) (undo func(), err error) {
-	if s.set == nil {
-		before := w.patched[p.name]
-		w.patch(p.name, map[string]any{s.name: v})
-		return func() { w.patched[p.name] = before }, nil
-	}
-	t := &Turn{Now: now, w: w, a: w.account(p, now)}
-	old := s.get(t)
-	return func() { _ = s.set(t, old) }, s.set(t, v)
 }
 
 // checkPatch refuses names and values that no setting has.

@@ -98,7 +98,7 @@ func (s *Server) TLSURL() string {
 	if s.tlsListener == nil {
 		return ""
 	}
-	return "https://" + s.tlsListener.Addr().String()
+	return "https://" + reachable(s.tlsListener.Addr())
 }
 
 // CA is the PEM of the authority made at start; nil where a certificate was given.

@@ -37,6 +37,7 @@ type World struct {
 	patched  Patch                        // what was chosen by hand; it wins over scenarios
 	settings map[string]map[string]string // what holds, by provider and setting; the inner maps never change
 	mode     Mode
+	epoch    int       // how often it was reset; an answer under way belongs to one
 	begun    time.Time // the world's instant at its start
 	ordered  bool      // whether the clock may no longer go back
 }

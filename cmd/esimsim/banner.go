@@ -18,7 +18,7 @@ const pending = "esimfly-pending-details"
 // can be pasted.
 func banner(w io.Writer, s *sim.Server, cfg sim.Config) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "esimsim %s, seed %d\n", cfg.Version, cfg.Seed)
+	fmt.Fprintf(&b, "esimsim %s, seed %d\n", cfg.Version, s.Seed())
 	for _, p := range s.Providers() {
 		fmt.Fprintf(&b, "\n%s  %s%s\n", p.Title(), s.URL(), p.ClientBase())
 		for _, c := range p.Credentials(demo) {
@@ -29,8 +29,12 @@ func banner(w io.Writer, s *sim.Server, cfg sim.Config) error {
 	fmt.Fprintf(&b, "\nAny name will do in place of %q, and each has a world of its own; a scenario goes after \"~\".\n", demo)
 	for _, p := range s.Providers() {
 		if strings.HasPrefix(pending, p.Name()) {
-			fmt.Fprintf(&b, "An order that stays pending until the third look, or until 'esimsim advance 2m --world %s':\n  %s\n",
-				demo+"~"+pending, p.Example(s.URL(), demo+"~"+pending))
+			elsewhere := ""
+			if s.URL() != "http://"+defaultListen {
+				elsewhere = " --url " + s.URL()
+			}
+			fmt.Fprintf(&b, "An order that stays pending until the third look, or until 'esimsim advance 2m --world %s%s':\n  %s\n",
+				demo+"~"+pending, elsewhere, p.Example(s.URL(), demo+"~"+pending))
 		}
 	}
 	fmt.Fprintf(&b, "\nControl plane  %s/_sim/\n", s.URL())

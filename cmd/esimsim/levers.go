@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -26,7 +27,16 @@ func (p *plane) flags(cmd *cobra.Command, e env) {
 	f.StringVar(&p.token, "control-token", "", "bearer token of its control plane")
 	f.StringVar(&p.world, "world", demo, "name of the world")
 	cmd.SetFlagErrorFunc(flagError)
-	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags(), e.getenv) }
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		// In a container the simulator is told where to listen, and its health check where
+		// to ask.
+		if listen := e.getenv("ESIMSIM_LISTEN"); listen != "" && !cmd.Flags().Changed("url") {
+			if _, port, err := net.SplitHostPort(listen); err == nil && port != "0" {
+				p.url = "http://" + net.JoinHostPort("127.0.0.1", port)
+			}
+		}
+		return fromEnvironment(cmd.Flags(), e.getenv)
+	}
 }
 
 // post sends a call about the world and reads the answer into out.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
@@ -25,6 +26,20 @@ func TestStories(t *testing.T) {
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": start, "stop": stop, "paste": paste,
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "pasteable" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			for _, tool := range []string{"sh", "curl", "openssl"} {
+				if _, err := exec.LookPath(tool); err != nil {
+					if os.Getenv("CI") == "true" {
+						return false, err
+					}
+					return false, nil
+				}
+			}
+			return true, nil
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -110,12 +125,6 @@ func stop(ts *testscript.TestScript, _ bool, _ []string) {
 
 // paste runs the call that the banner prints under the given heading, as a person would.
 func paste(ts *testscript.TestScript, neg bool, args []string) {
-	if _, err := exec.LookPath("curl"); err != nil {
-		if os.Getenv("CI") == "true" {
-			ts.Fatalf("no curl on this machine")
-		}
-		return
-	}
 	banner := ts.ReadFile("banner")
 	_, after, found := strings.Cut(banner, args[0])
 	if !found {

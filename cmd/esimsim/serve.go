@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,6 +102,9 @@ func (o *serveOptions) keys() error {
 }
 
 func (o *serveOptions) finish(e env) error {
+	if o.cfg.Listen == "" {
+		return errors.New("--listen is empty: write an address such as 127.0.0.1:0")
+	}
 	if o.freeze != "" {
 		t, err := time.Parse(time.RFC3339, o.freeze)
 		if err != nil {
@@ -143,6 +148,9 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 	}
 	// The simulator's own end is Close, which lets answers under way finish.
 	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return fmt.Errorf("%w: choose another address, or a free port with --listen 127.0.0.1:0", err)
+		}
 		return err
 	}
 	if !loopback(o.cfg.Listen) {

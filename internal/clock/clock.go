@@ -100,13 +100,6 @@ func (c *Clock) State() (Mode, float64) {
 	return c.mode, c.rate
 }
 
-// Freeze stops the clock where it is.
-func (c *Clock) Freeze() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.base, c.mode = c.now(c.src.Now()), Frozen
-}
-
 // Jump moves the clock to t and leaves its mode as it is. The caller has run what was
 // due until then.
 func (c *Clock) Jump(t time.Time) {

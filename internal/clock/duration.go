@@ -17,11 +17,17 @@ func ParseDuration(s string) (time.Duration, error) {
 	bad := func() (time.Duration, error) {
 		return 0, fmt.Errorf("%q is no duration: write 700ms, 90s, 5m, 36h or 30d", s)
 	}
+	long := func() (time.Duration, error) {
+		return 0, fmt.Errorf("%q is longer than a hundred years", s)
+	}
 	rest, total := s, time.Duration(0)
 	if days, after, found := strings.Cut(s, "d"); found {
 		n, err := strconv.ParseFloat(days, 64)
-		if err != nil || !(n >= 0 && n <= MaxDuration.Hours()/24) {
+		if err != nil || !(n >= 0) {
 			return bad()
+		}
+		if n > MaxDuration.Hours()/24 {
+			return long()
 		}
 		total, rest = time.Duration(n*24*float64(time.Hour)), after
 		if rest == "" {
@@ -29,8 +35,11 @@ func ParseDuration(s string) (time.Duration, error) {
 		}
 	}
 	d, err := time.ParseDuration(rest)
-	if err != nil || d < 0 || d > MaxDuration-total {
+	if err != nil || d < 0 {
 		return bad()
+	}
+	if d > MaxDuration-total {
+		return long()
 	}
 	return total + d, nil
 }

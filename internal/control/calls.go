@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/esimsim/esimsim/internal/atlas"
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/journal"
@@ -22,6 +23,17 @@ func (h *handler) qr(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "image/png")
 	_, _ = w.Write(png)
+}
+
+// index says what can be steered, and where it is described.
+func (h *handler) index(w http.ResponseWriter, r *http.Request) {
+	base := "http://" + r.Host + "/_sim"
+	answer(w, struct {
+		Health   string    `json:"health"`
+		Worlds   []Summary `json:"worlds"`
+		World    string    `json:"world"`
+		Document string    `json:"document"`
+	}{base + "/health", h.sim.Worlds(), base + "/worlds/{world}", "openapi/control.yaml"})
 }
 
 func (h *handler) ca(w http.ResponseWriter, _ *http.Request) {
@@ -82,18 +94,21 @@ func isOwn(key string) bool {
 	return false
 }
 
+// nothing is the list of members for bodies that have none.
+var nothing = []string{"\x00"}
+
 // A settled answer says what time it is and what happened on the way there.
 type settled struct {
 	Now      time.Time      `json:"now"`
 	Happened []journal.Edge `json:"happened"`
 }
 
-func (h *handler) settled(w http.ResponseWriter, world World, happened []journal.Edge, err error) {
+func (h *handler) settled(w http.ResponseWriter, now time.Time, happened []journal.Edge, err error) {
 	if err != nil {
 		h.fail(w, err)
 		return
 	}
-	answer(w, settled{world.Now(), listed(happened)})
+	answer(w, settled{now, listed(happened)})
 }
 
 func listed(happened []journal.Edge) []journal.Edge {
@@ -126,24 +141,25 @@ func (h *handler) clock(w http.ResponseWriter, r *http.Request, world World) {
 			Problem{Status: http.StatusBadRequest, Pointer: "/advance", Detail: err.Error()}.write(w)
 			return
 		}
-		happened, err := world.Advance(d)
-		h.settled(w, world, happened, err)
+		now, happened, err := world.Advance(d)
+		h.settled(w, now, happened, err)
 	case hasSet:
 		t, err := time.Parse(time.RFC3339, set)
 		if err != nil {
 			Problem{Status: http.StatusBadRequest, Pointer: "/set", Detail: "set is an instant such as 2026-07-01T00:00:00Z"}.write(w)
 			return
 		}
-		happened, err := world.Set(t.UTC())
-		h.settled(w, world, happened, err)
+		now, happened, err := world.Set(t.UTC())
+		h.settled(w, now, happened, err)
 	case freeze:
-		h.settled(w, world, world.Freeze(), nil)
+		now, happened := world.Freeze()
+		h.settled(w, now, happened, nil)
 	default:
 		if !hasRate {
 			rate = 1
 		}
-		happened, err := world.Follow(rate)
-		h.settled(w, world, happened, err)
+		now, happened, err := world.Follow(rate)
+		h.settled(w, now, happened, err)
 	}
 }
 
@@ -166,12 +182,12 @@ func (h *handler) edge(w http.ResponseWriter, r *http.Request, world World) {
 	if b.failed(w) {
 		return
 	}
-	happened, err := world.Pass(edge, id)
-	h.settled(w, world, happened, err)
+	now, happened, err := world.Pass(edge, id)
+	h.settled(w, now, happened, err)
 }
 
 func (h *handler) reset(w http.ResponseWriter, r *http.Request, world World) {
-	if _, ok := readBody(w, r, "-"); !ok {
+	if _, ok := readBody(w, r, nothing...); !ok {
 		return
 	}
 	if err := world.Reset(); err != nil {
@@ -183,7 +199,7 @@ func (h *handler) reset(w http.ResponseWriter, r *http.Request, world World) {
 
 // device is one of install, attach, use and remove.
 func (h *handler) device(kind string) func(http.ResponseWriter, *http.Request, World) {
-	allowed := map[string][]string{"install": {"-"}, "attach": {"country"}, "use": {"mb", "bytes", "country"}, "remove": {"-"}}[kind]
+	allowed := map[string][]string{"install": nothing, "attach": {"country"}, "use": {"mb", "bytes", "country"}, "remove": nothing}[kind]
 	return func(w http.ResponseWriter, r *http.Request, world World) {
 		b, ok := readBody(w, r, allowed...)
 		if !ok {
@@ -200,8 +216,8 @@ func (h *handler) device(kind string) func(http.ResponseWriter, *http.Request, W
 			return
 		}
 		country = strings.ToUpper(country)
-		if country != "" && len(country) != 2 {
-			Problem{Status: http.StatusBadRequest, Pointer: "/country", Detail: "country is an ISO code of two letters, such as JP"}.write(w)
+		if _, known := atlas.ByISO(country); country != "" && !known {
+			Problem{Status: http.StatusBadRequest, Pointer: "/country", Detail: "country is the ISO code of a country, such as JP"}.write(w)
 			return
 		}
 		acted, err := world.Act(variable(r, "esim"), func(megabyte esim.Bytes) esim.Action {
@@ -212,7 +228,9 @@ func (h *handler) device(kind string) func(http.ResponseWriter, *http.Request, W
 			return esim.Action{Kind: esim.ActionKind(kind), Country: country, Bytes: volume}
 		})
 		if err != nil {
-			h.fail(w, err)
+			// What came before the refused step has happened all the same.
+			kind := h.sim.Kind(err)
+			Problem{Status: kind.Status, Detail: err.Error(), Pointer: kind.Pointer, Happened: acted.Happened}.write(w)
 			return
 		}
 		acted.Happened = listed(acted.Happened)

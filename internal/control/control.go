@@ -28,13 +28,13 @@ type Sim interface {
 // World is one test environment.
 type World interface {
 	View() View
-	Now() time.Time
 	Patch(map[string]map[string]any) error
-	Advance(time.Duration) ([]journal.Edge, error)
-	Set(time.Time) ([]journal.Edge, error)
-	Freeze() []journal.Edge
-	Follow(rate float64) ([]journal.Edge, error)
-	Pass(edge, id string) ([]journal.Edge, error)
+	// These five tell the world's instant afterwards, and what happened on the way there.
+	Advance(time.Duration) (time.Time, []journal.Edge, error)
+	Set(time.Time) (time.Time, []journal.Edge, error)
+	Freeze() (time.Time, []journal.Edge)
+	Follow(rate float64) (time.Time, []journal.Edge, error)
+	Pass(edge, id string) (time.Time, []journal.Edge, error)
 	Act(id string, action func(megabyte esim.Bytes) esim.Action) (Acted, error)
 	Reset() error
 	SwitchOn(scenario string) error

@@ -3,6 +3,7 @@ package control
 import (
 	"crypto/subtle"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -26,22 +27,22 @@ type handler struct {
 	sim Sim
 }
 
-// New is the handler of everything under /_sim/.
+// New is the handler of everything under /_sim/. Images, health and the like are open to
+// whoever was handed their address; what steers is guarded.
 func New(c Config) http.Handler {
 	h := &handler{Config: c, sim: c.Sim}
-	r := mux.NewRouter().UseEncodedPath()
-	open := r.PathPrefix("/_sim").Subrouter()
-	open.Path("/health").Methods("GET").HandlerFunc(h.health)
-	open.Path("/qr/{world}/{image}").Methods("GET").HandlerFunc(h.qr)
-	open.Path("/ca.pem").Methods("GET").HandlerFunc(h.ca)
-	open.PathPrefix("/flags/").Methods("GET").Handler(Flags("/_sim/flags/"))
+	t := table{}
+	t.add("GET", "/health", h.health)
+	t.add("GET", "/ca.pem", h.ca)
+	t.add("GET", "/qr/{world}/{image}", h.qr)
+	t.add("GET", "/flags/{image}", Flags("/_sim/flags/").ServeHTTP)
 
-	steer := open.NewRoute().Subrouter()
-	steer.Use(h.guard)
-	steer.Path("/requests").Methods("GET").HandlerFunc(h.lone)
-	steer.Path("/worlds").Methods("GET").HandlerFunc(h.worlds)
+	steer := func(method, path string, f http.HandlerFunc) { t.add(method, path, h.hosts(h.guard(f))) }
+	steer("GET", "/", h.index)
+	steer("GET", "/requests", h.lone)
+	steer("GET", "/worlds", h.worlds)
 	world := func(method, path string, f func(http.ResponseWriter, *http.Request, World)) {
-		steer.Path("/worlds/{world}" + path).Methods(method).HandlerFunc(h.inWorld(f))
+		steer(method, "/worlds/{world}"+path, h.inWorld(f))
 	}
 	world("GET", "", h.view)
 	world("PATCH", "", h.patch)
@@ -55,19 +56,57 @@ func New(c Config) http.Handler {
 	for _, a := range []string{"install", "attach", "use", "remove"} {
 		world("POST", "/esims/{esim}/"+a, h.device(a))
 	}
+	return t.router()
+}
+
+// A table holds handlers by path and method, in the order of their coming.
+type table struct {
+	paths   []string
+	methods map[string]map[string]http.HandlerFunc
+}
+
+func (t *table) add(method, path string, f http.HandlerFunc) {
+	if t.methods == nil {
+		t.methods = map[string]map[string]http.HandlerFunc{}
+	}
+	if t.methods[path] == nil {
+		t.methods[path] = map[string]http.HandlerFunc{}
+		t.paths = append(t.paths, path)
+	}
+	t.methods[path][method] = f
+}
+
+func (t *table) router() http.Handler {
+	r := mux.NewRouter().UseEncodedPath()
+	for _, path := range t.paths {
+		methods := t.methods[path]
+		r.Path("/_sim" + path).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			method := r.Method
+			if method == http.MethodHead {
+				method = http.MethodGet // net/http leaves the body out
+			}
+			if f := methods[method]; f != nil {
+				f(w, r)
+				return
+			}
+			allow := strings.Join(slices.Sorted(maps.Keys(methods)), ", ")
+			w.Header().Set("Allow", allow)
+			Problem{
+				Status: http.StatusMethodNotAllowed,
+				Detail: fmt.Sprintf("%s does not take %s: use %s", r.URL.Path, r.Method, allow),
+			}.write(w)
+		})
+	}
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Problem{Status: http.StatusNotFound, Detail: "the control plane has no " + r.URL.Path}.write(w)
 	})
-	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Problem{Status: http.StatusMethodNotAllowed, Detail: fmt.Sprintf("%s does not take %s", r.URL.Path, r.Method)}.write(w)
-	})
-	return h.hosts(r)
+	return r
 }
 
 // hosts refuses a Host under which a page on the internet could have reached us: such a
 // page may name any host it owns and let it point at this machine.
-func (h *handler) hosts(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func (h *handler) hosts(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if name, _, err := net.SplitHostPort(host); err == nil {
 			host = name
@@ -76,17 +115,17 @@ func (h *handler) hosts(next http.Handler) http.Handler {
 		ip := net.ParseIP(host)
 		bound, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 		switch {
-		case host == "localhost", !strings.Contains(host, ".") && ip == nil,
-			ip != nil && (ip.IsLoopback() || bound != nil && sameIP(ip, bound)),
+		case host == "localhost", host == "", !strings.Contains(host, ".") && ip == nil,
+			ip != nil && (ip.IsLoopback() || ip.IsUnspecified() || bound != nil && sameIP(ip, bound)),
 			slices.Contains(h.AllowHosts, host):
-			next.ServeHTTP(w, r)
+			next(w, r)
 		default:
 			Problem{
 				Status: http.StatusForbidden,
 				Detail: fmt.Sprintf("the control plane is not served to Host %q: use the address it listens on, or --allow-host", r.Host),
 			}.write(w)
 		}
-	})
+	}
 }
 
 func sameIP(ip net.IP, a net.Addr) bool {
@@ -95,16 +134,16 @@ func sameIP(ip net.IP, a net.Addr) bool {
 }
 
 // guard asks for the token, where there is one.
-func (h *handler) guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func (h *handler) guard(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		got, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		if h.Token != "" && subtle.ConstantTimeCompare([]byte(got), []byte(h.Token)) != 1 {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="esimsim"`)
 			Problem{Status: http.StatusUnauthorized, Detail: "send the control token as a bearer token"}.write(w)
 			return
 		}
-		next.ServeHTTP(w, r)
-	})
+		next(w, r)
+	}
 }
 
 // inWorld finds the world of the path for f.

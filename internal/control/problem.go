@@ -3,6 +3,8 @@ package control
 import (
 	"encoding/json"
 	"net/http"
+
+	"github.com/esimsim/esimsim/internal/journal"
 )
 
 // A Problem is an error as RFC 9457 writes it.
@@ -12,6 +14,8 @@ type Problem struct {
 	Detail  string `json:"detail,omitempty"`
 	Pointer string `json:"pointer,omitempty"` // JSON pointer to the member at fault
 	APIs    []API  `json:"apis,omitempty"`    // what is served instead, of an unknown path
+	// Happened are the edges passed before a device action was refused.
+	Happened []journal.Edge `json:"happened,omitempty"`
 }
 
 func (p Problem) write(w http.ResponseWriter) {

@@ -4,8 +4,11 @@ package journal
 
 import (
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/contract"
@@ -70,11 +73,47 @@ func Redact(h http.Header, names ...string) http.Header {
 	return out
 }
 
+// secretKeys are query keys and JSON members that hold a credential.
+var (
+	secretKeys  = regexp.MustCompile(`(?i)^(api[_-]?key|access[_-]?token|token|secret)$`)
+	secretQuote = regexp.MustCompile(`(?i)("(?:api_?key|access_?token|secret_?key|webhook_?secret)"\s*:\s*")[^"]*"`)
+)
+
+// RedactURL is a request's target with the values of keys that hold credentials hidden.
+func RedactURL(u *url.URL) string {
+	if u.RawQuery == "" {
+		return u.RequestURI()
+	}
+	q, hit := u.Query(), false
+	for k := range q {
+		if secretKeys.MatchString(k) {
+			q[k], hit = []string{Secret}, true
+		}
+	}
+	if !hit {
+		return u.RequestURI()
+	}
+	plain := *u
+	plain.RawQuery = q.Encode()
+	return plain.RequestURI()
+}
+
+// RedactText is a body with the values of JSON members that hold credentials hidden.
+func RedactText(body string) string {
+	if !strings.Contains(body, "ey\"") && !strings.Contains(body, "oken\"") && !strings.Contains(body, "ecret\"") {
+		return body // none of the names' ends: the usual case, told cheaply
+	}
+	return secretQuote.ReplaceAllString(body, "${1}"+Secret+`"`)
+}
+
 // overhead is what an entry costs beside its texts, roughly.
 const overhead = 1024
 
 func (e *Entry) size() int {
 	n := overhead + len(e.URL) + len(e.Request.Body) + len(e.Response.Body)
+	for _, f := range e.Findings {
+		n += len(f.Code) + len(f.Pointer) + len(f.Message) + len(f.Basis)
+	}
 	for _, h := range []http.Header{e.Request.Header, e.Response.Header} {
 		for k, vs := range h {
 			n += len(k)
@@ -86,6 +125,15 @@ func (e *Entry) size() int {
 	return n
 }
 
+// MaxTotal bounds what the journals of one budget hold together.
+const MaxTotal = 1 << 30
+
+// A Budget is shared by journals; its zero value is empty.
+type Budget struct{ bytes atomic.Int64 }
+
+// Within is an empty journal that keeps to a budget.
+func Within(b *Budget) *Journal { return &Journal{budget: b} }
+
 // A Journal is safe for use from any goroutine. Its lock is the innermost: nothing else
 // is taken under it.
 type Journal struct {
@@ -93,6 +141,22 @@ type Journal struct {
 	entries []*Entry // a queue: the first start entries are gone
 	start   int
 	bytes   int
+	budget  *Budget // nil for one of its own
+}
+
+// weigh counts n bytes more, or fewer.
+func (j *Journal) weigh(n int) {
+	j.bytes += n
+	if j.budget != nil {
+		j.budget.bytes.Add(int64(n))
+	}
+}
+
+// full says whether the oldest must go.
+func (j *Journal) full() bool {
+	held := len(j.entries) - j.start
+	crowded := j.bytes > MaxBytes || j.budget != nil && j.budget.bytes.Load() > MaxTotal
+	return held > MaxEntries || held > 1 && crowded
 }
 
 // Add appends an entry and drops the oldest beyond the bounds.
@@ -100,9 +164,9 @@ func (j *Journal) Add(e *Entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.entries = append(j.entries, e)
-	j.bytes += e.size()
-	for len(j.entries)-j.start > MaxEntries || j.bytes > MaxBytes && len(j.entries)-j.start > 1 {
-		j.bytes -= j.entries[j.start].size()
+	j.weigh(e.size())
+	for j.full() {
+		j.weigh(-j.entries[j.start].size())
 		j.entries[j.start] = nil
 		j.start++
 	}
@@ -116,7 +180,8 @@ func (j *Journal) Add(e *Entry) {
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries, j.start, j.bytes = nil, 0, 0
+	j.weigh(-j.bytes)
+	j.entries, j.start = nil, 0
 }
 
 // A Filter chooses entries; its zero value takes all.

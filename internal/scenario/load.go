@@ -1,8 +1,10 @@
 package scenario
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -53,7 +55,15 @@ func Load(file string, data []byte, v Vocabulary) (*Scenario, error) {
 		return nil, errors.Join(l.problems...)
 	}
 	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
+		return nil, l.syntax(err)
+	}
+	var second yaml.Node
+	if err := decoder.Decode(&second); err == nil {
+		l.at(&second, "a file holds one scenario, and this is a second document")
+		return nil, errors.Join(l.problems...)
+	} else if !errors.Is(err, io.EOF) {
 		return nil, l.syntax(err)
 	}
 	if len(doc.Content) == 0 {

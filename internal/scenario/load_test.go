@@ -103,18 +103,19 @@ timeline:
 // Each mistake is told with its place and, where there is one, the word that was meant.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
-	head := "version: 1\nname: a\n"
+	const head = "version: 1\nname: a\n"
 	for text, want := range map[string]string{
-		"":                        "a.yaml:1:1: the file is empty",
-		"name: a\n":               "a.yaml:1:1: say version: 1",
-		"version: 2\nname: a\n":   "a.yaml:1:10: version must be 1",
-		"version: 1\n":            "a.yaml:1:1: give the scenario a name",
-		"version: 1\nname: a b\n": "a.yaml:2:7: a name is",
-		"- 1\n":                   "a.yaml:1:1: a scenario must be a mapping",
-		head + "rulez: []\n":      `a.yaml:3:1: a scenario has no key "rulez", did you mean rules?`,
-		head + "name: b\n":        `a.yaml:3:1: a scenario names "name" twice`,
-		head + "\tx: 1\n":         "found a tab character",
-		head + "rules: 3\n":       "a.yaml:3:8: rules must be a list",
+		"":                                  "a.yaml:1:1: the file is empty",
+		"name: a\n":                         "a.yaml:1:1: say version: 1",
+		head + "---\nversion: 1\nname: b\n": "this is a second document",
+		"version: 2\nname: a\n":             "a.yaml:1:10: version must be 1",
+		"version: 1\n":                      "a.yaml:1:1: give the scenario a name",
+		"version: 1\nname: a b\n":           "a.yaml:2:7: a name is",
+		"- 1\n":                             "a.yaml:1:1: a scenario must be a mapping",
+		head + "rulez: []\n":                `a.yaml:3:1: a scenario has no key "rulez", did you mean rules?`,
+		head + "name: b\n":                  `a.yaml:3:1: a scenario names "name" twice`,
+		head + "\tx: 1\n":                   "found a tab character",
+		head + "rules: 3\n":                 "a.yaml:3:8: rules must be a list",
 		head + "rules:\n- {do: {error: BROKE}}\n":                                                     "a.yaml:4:3: a rule needs on",
 		head + "rules:\n- {on: toy.createOrder}\n":                                                    "a.yaml:4:3: a rule needs do",
 		head + "rules:\n- {on: toy.createOrder, do: {}}\n":                                            "a.yaml:4:29: do is empty",

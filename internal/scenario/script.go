@@ -110,6 +110,8 @@ type Call struct {
 	Operation string        // with the provider's name
 	Now       time.Time     // the world's instant
 	Since     time.Duration // since the world's start
+	// Answers says whether the operation has an error of that name; nil does not ask.
+	Answers func(name string) bool
 	// Env gives what conditions look at; it is called when the first one asks.
 	Env func() Env
 }
@@ -175,7 +177,8 @@ func (s *Script) count(sc *Scenario, r *Rule) *count {
 // each call that fits, whatever else is asked, so that their luck does not shift.
 func (r *Rule) fires(n *count, c Call) bool {
 	lucky := r.Chance == 0 || n.dice.Float64() < r.Chance
-	return lucky &&
+	able := r.Do.Error == "" || c.Answers == nil || c.Answers(r.Do.Error)
+	return lucky && able &&
 		(r.First == 0 || n.calls <= r.First) &&
 		(len(r.Calls) == 0 || slices.Contains(r.Calls, n.calls)) &&
 		(r.Every == 0 || n.calls%r.Every == 0) &&

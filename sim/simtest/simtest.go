@@ -74,8 +74,6 @@ func (s Subject) start(t *testing.T) *sim.Server {
 
 func (s Subject) session(t *testing.T, srv *sim.Server, name string) *session {
 	t.Helper()
-	// A client of its own: a connection that a shared one dials ahead and never uses
-	// would hold up the simulator's end.
 	client := &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(client.CloseIdleConnections)
 	return &session{t: t, s: s, srv: srv, http: client, name: name, kept: map[string]string{}}
