@@ -25,6 +25,7 @@ type Provider struct {
 	example     func(base, name string) string
 
 	open       func(*Turn)
+	decode     func([]byte) (any, error)
 	admit      func(*Turn, *Request) error
 	item       func(string) bool
 	page       func(*Turn, *Request, string) (Reply, error)
@@ -120,6 +121,10 @@ func Define[S any](d Definition[S]) *Provider {
 				return nil
 			}
 			return d.Admit(tx(t), r)
+		},
+		decode: func(data []byte) (any, error) {
+			state := new(S)
+			return state, strictly(data, state)
 		},
 		page: func(t *Turn, r *Request, rest string) (Reply, error) {
 			if d.Page == nil {

@@ -239,7 +239,7 @@ func TestScenarioSettings(t *testing.T) {
 		{"toy": {"balance": 7.0, "colour": "green"}},
 		{"toy": {"balance": -1.0, "colour": "red"}},
 		{"toy": {"balance": 7.0}, "tyo": {}},
-		{"toy": {"balanse": 7.0}},
+		{"toy": {"balnce": 7.0}},
 	} {
 		if err := w.Patch(bad); err == nil {
 			t.Errorf("%v was taken", bad)

@@ -221,9 +221,11 @@ func TestDripIsSlow(t *testing.T) {
 	defer func() { _ = conn.Close() }()
 	_, _ = fmt.Fprintf(conn, "POST /toy/things HTTP/1.1\r\nHost: x\r\nX-Toy: toy_d~r\r\nContent-Length: 12\r\n\r\n{\"name\":\"x\"}")
 	r := bufio.NewReader(conn)
-	if _, err := http.ReadResponse(r, nil); err != nil {
+	res, err := http.ReadResponse(r, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = res.Body.Close() }()
 	if r.Buffered() > 5 {
 		t.Errorf("%d bytes came with the header", r.Buffered())
 	}

@@ -74,7 +74,30 @@ func (p plane) CA() []byte { return p.s.ca }
 // Kind says what is wrong, for the status of a problem.
 func (p plane) Kind(err error) control.Kind { return kindOf(err) }
 
+func (p plane) Forget(world string) bool { return p.s.Forget(world) }
+
 type worldPlane struct{ *World }
+
+func (w worldPlane) Snapshot() ([]byte, error) {
+	s, err := w.World.Snapshot()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(s)
+}
+
+func (w worldPlane) Restore(data []byte) error {
+	s, err := ReadSnapshot(data)
+	if err != nil {
+		return err
+	}
+	return w.World.Restore(s)
+}
+
+func (w worldPlane) Fork(name string) (control.World, error) {
+	other, err := w.World.Fork(name)
+	return worldPlane{other}, err
+}
 
 func (w worldPlane) Advance(d time.Duration) (time.Time, []Happening, error) {
 	return w.advance(d)

@@ -46,7 +46,9 @@ type World struct {
 type account struct {
 	provider *Provider
 	state    any
+	ids      *rand.PCG // what rand draws from
 	rand     *rand.Rand
+	people   *rand.PCG // and what faker does
 	faker    *gofakeit.Faker
 }
 
@@ -79,7 +81,7 @@ func (e *esims) find(id string) *esim.Profile {
 	return e.byID[id]
 }
 
-// A sequence gives 1, 2, 3 …
+// A sequence gives 1, 2, 3 and so on.
 type sequence struct{ n atomic.Uint64 }
 
 func (s *sequence) next() string { return strconv.FormatUint(s.n.Add(1), 10) }
@@ -116,9 +118,7 @@ func (w *World) begin() error {
 }
 
 // dice gives a rule its own source of chance.
-func (w *World) dice(rule string) *rand.Rand {
-	return rand.New(seedOf(w.srv.cfg.Seed, w.name, "rule", rule))
-}
+func (w *World) dice(rule string) *rand.PCG { return seedOf(w.srv.cfg.Seed, w.name, "rule", rule) }
 
 // turn takes the lock, runs what fell due meanwhile, each at its own instant, and then
 // f at the present one. What passed is what f and the due events caused.
@@ -160,9 +160,10 @@ func (w *World) account(p *Provider, now time.Time) *account {
 	seed := w.srv.cfg.Seed
 	a := &account{
 		provider: p,
-		rand:     rand.New(seedOf(seed, w.name, p.name, "ids")),
-		faker:    gofakeit.NewCustom(fakerSource{seedOf(seed, w.name, p.name, "people")}),
+		ids:      seedOf(seed, w.name, p.name, "ids"),
+		people:   seedOf(seed, w.name, p.name, "people"),
 	}
+	a.rand, a.faker = rand.New(a.ids), gofakeit.NewCustom(fakerSource{a.people})
 	w.accounts[p.name] = a
 	p.open(&Turn{Now: now, w: w, a: a})
 	return a

@@ -17,6 +17,7 @@ type Sim interface {
 	Worlds() []Summary
 	// World makes the world when it is named for the first time.
 	World(name string) (World, error)
+	Forget(world string) bool
 	// Requests are those no world could be found for.
 	Requests(journal.Filter) []*journal.Entry
 	QR(world, iccid string) ([]byte, error)
@@ -37,6 +38,11 @@ type World interface {
 	Pass(edge, id string) (time.Time, []journal.Edge, error)
 	Act(id string, action func(megabyte esim.Bytes) esim.Action) (Acted, error)
 	Reset() error
+	// Snapshot is versioned JSON; Restore takes it strictly, all or nothing.
+	Snapshot() ([]byte, error)
+	Restore(snapshot []byte) error
+	// Fork makes a world of that name which stands where this one does.
+	Fork(name string) (World, error)
 	SwitchOn(scenario string) error
 	SwitchOff(scenario string) bool
 	AddScenario(yaml []byte) (name string, err error)

@@ -46,6 +46,10 @@ func New(c Config) http.Handler {
 	}
 	world("GET", "", h.view)
 	world("PATCH", "", h.patch)
+	steer("DELETE", "/worlds/{world}", h.forget)
+	world("GET", "/snapshot", h.snapshot)
+	world("PUT", "/snapshot", h.restore)
+	world("POST", "/fork", h.fork)
 	world("POST", "/clock", h.clock)
 	world("POST", "/edges", h.edge)
 	world("POST", "/reset", h.reset)

@@ -74,6 +74,7 @@ func Load(file string, data []byte, v Vocabulary) (*Scenario, error) {
 	if len(l.problems) > 0 {
 		return nil, errors.Join(l.problems...)
 	}
+	s.Text = string(data)
 	return s, nil
 }
 

@@ -95,6 +95,7 @@ timeline:
 			{After: 48 * time.Hour, Line: 30, Edge: &scenario.Edge{Edge: "toy.order.completed", ID: "x"}},
 		},
 	}
+	got.Text = ""
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -200,7 +201,7 @@ func script(t *testing.T, texts ...string) *scenario.Script {
 		}
 		list = append(list, sc)
 	}
-	return scenario.NewScript(list, func(rule string) *rand.Rand { return rand.New(rand.NewPCG(1, uint64(len(rule)))) })
+	return scenario.NewScript(list, func(rule string) *rand.PCG { return rand.NewPCG(1, uint64(len(rule))) })
 }
 
 func call(operation string, env scenario.Env) scenario.Call {

@@ -50,7 +50,8 @@ func (l *loader) ruleMembers(r *Rule) members {
 	return members{
 		"on": {"The operation: provider.operationId, provider.* or *.", schema{"enum": l.patterns()}, func(n *yaml.Node) { r.On = l.on(n) }},
 		"when": {
-			"A condition over method, path, query, header, body, call and account.", schema{"type": "string"},
+			"A condition over method, path, query, header, body, call and account.",
+			schema{"type": "string"},
 			func(n *yaml.Node) { r.When = l.condition(n) },
 		},
 		"first": {"The first so many calls.", countSchema, func(n *yaml.Node) { r.First = l.count(n, "first") }},
@@ -63,7 +64,8 @@ func (l *loader) ruleMembers(r *Rule) members {
 		"every": {"Every so manieth call.", countSchema, func(n *yaml.Node) { r.Every = l.count(n, "every") }},
 		"after": {
 			"Those after so many calls, or so long after the world's start.",
-			schema{"anyOf": []schema{countSchema, durationSchema}}, func(n *yaml.Node) {
+			schema{"anyOf": []schema{countSchema, durationSchema}},
+			func(n *yaml.Node) {
 				if _, err := strconv.Atoi(n.Value); err == nil {
 					r.After = l.count(n, "after")
 					return

@@ -15,6 +15,8 @@ import (
 type Scenario struct {
 	Name    string
 	Summary string
+	// Text is the file, from which it can be read again.
+	Text string
 	// Settings are values by provider and setting; the provider "" holds those of the
 	// world itself. What stands under accounts is among them.
 	Settings map[string]map[string]any

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -12,13 +13,14 @@ import (
 type Script struct {
 	scenarios []*Scenario // a later one wins
 	counts    map[*Rule]*count
-	dice      func(rule string) *rand.Rand
+	dice      func(rule string) *rand.PCG
 }
 
 // A count is what a world remembers of a rule.
 type count struct {
 	calls  int // that fit
 	fired  int
+	pcg    *rand.PCG // what dice draws from
 	dice   *rand.Rand
 	window time.Time // of a rate limit: when it began
 	taken  int       // and the calls within
@@ -26,7 +28,7 @@ type count struct {
 
 // NewScript puts scenarios together. dice gives each rule, named by scenario and line, a
 // source of its own, so that adding one rule changes the luck of no other.
-func NewScript(scenarios []*Scenario, dice func(rule string) *rand.Rand) *Script {
+func NewScript(scenarios []*Scenario, dice func(rule string) *rand.PCG) *Script {
 	return &Script{scenarios: scenarios, counts: map[*Rule]*count{}, dice: dice}
 }
 
@@ -167,7 +169,8 @@ func RuleName(sc *Scenario, r *Rule) string { return sc.Name + ":" + strconv.Ito
 func (s *Script) count(sc *Scenario, r *Rule) *count {
 	n := s.counts[r]
 	if n == nil {
-		n = &count{dice: s.dice(RuleName(sc, r))}
+		n = &count{pcg: s.dice(RuleName(sc, r))}
+		n.dice = rand.New(n.pcg)
 		s.counts[r] = n
 	}
 	return n
@@ -193,4 +196,56 @@ func (n *count) over(l *RateLimit, now time.Time) bool {
 	}
 	n.taken++
 	return n.taken > l.Calls
+}
+
+// A Count is what was counted of a rule, to be kept and put back.
+type Count struct {
+	Rule   string    `json:"rule"` // scenario:line
+	Calls  int       `json:"calls"`
+	Fired  int       `json:"fired"`
+	Dice   []byte    `json:"dice"`
+	Window time.Time `json:"window,omitzero"`
+	Taken  int       `json:"taken,omitempty"`
+}
+
+// Counts is what was counted so far, in the order of the rules.
+func (s *Script) Counts() []Count {
+	out := []Count{}
+	for _, sc := range s.Scenarios() {
+		for _, r := range sc.Rules {
+			n := s.counts[r]
+			if n == nil {
+				continue
+			}
+			dice, err := n.pcg.MarshalBinary()
+			if err != nil {
+				panic(err) // a PCG always can
+			}
+			out = append(out, Count{RuleName(sc, r), n.calls, n.fired, dice, n.window, n.taken})
+		}
+	}
+	return out
+}
+
+// Restore puts counts back. One of a rule that is not there is refused.
+func (s *Script) Restore(counts []Count) error {
+	rules := map[string]*Rule{}
+	for _, sc := range s.Scenarios() {
+		for _, r := range sc.Rules {
+			rules[RuleName(sc, r)] = r
+		}
+	}
+	for _, c := range counts {
+		r := rules[c.Rule]
+		if r == nil {
+			return fmt.Errorf("there is no rule %q", c.Rule)
+		}
+		n := &count{calls: c.Calls, fired: c.Fired, pcg: &rand.PCG{}, window: c.Window, taken: c.Taken}
+		if err := n.pcg.UnmarshalBinary(c.Dice); err != nil {
+			return fmt.Errorf("rule %s: %w", c.Rule, err)
+		}
+		n.dice = rand.New(n.pcg)
+		s.counts[r] = n
+	}
+	return nil
 }
