@@ -44,11 +44,12 @@ type operation struct {
 }
 
 type edge struct {
-	name  string // with the provider's
-	short string
-	basis Basis
-	def   Policy
-	pass  func(*Turn, string) error
+	name   string // with the provider's
+	short  string
+	basis  Basis
+	source string
+	def    Policy
+	pass   func(*Turn, string) error
 }
 
 type setting struct {
@@ -163,7 +164,7 @@ func Define[S any](d Definition[S]) *Provider {
 			panic("edge twice: " + e.Name)
 		}
 		p.edges[e.Name] = &edge{
-			name: d.Name + "." + e.Name, short: e.Name, basis: e.Basis, def: e.Default,
+			name: d.Name + "." + e.Name, short: e.Name, basis: e.Basis, source: e.Source, def: e.Default,
 			pass: func(t *Turn, id string) error { return e.Pass(tx(t), id) },
 		}
 		p.edgeNames = append(p.edgeNames, d.Name+"."+e.Name)

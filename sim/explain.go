@@ -1,11 +1,14 @@
 package sim
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/esimsim/esimsim/internal/contract"
+	"github.com/esimsim/esimsim/internal/nearest"
 	"github.com/esimsim/esimsim/internal/scenario"
 )
 
@@ -20,6 +23,62 @@ func LintScenario(providers []*Provider, file string, text []byte) (name, summar
 		return "", "", err
 	}
 	return sc.Name, sc.Summary, nil
+}
+
+// An Explanation is what is known of one operation, and whose word it rests on.
+type Explanation struct {
+	Name, Title  string // esimfly.createOrder; esimfly
+	Method, Path string // with the first mount
+	Summary      string
+	Basis        Basis
+	Source       string
+	Fields       []contract.Field
+	Statuses     []string
+	Errors       []ErrorInfo
+	Edges        []EdgeInfo // of the provider; a transition is not bound to an operation
+}
+
+// An EdgeInfo is a transition of a state machine.
+type EdgeInfo struct {
+	Name    string
+	Default string
+	Basis   Basis
+	Source  string
+}
+
+// Explain says what is known of an operation, named with its provider.
+func Explain(providers []*Provider, name string) (x Explanation, err error) {
+	for _, p := range providers {
+		for _, op := range p.operations {
+			if p.name+"."+op.id != name {
+				continue
+			}
+			doc, err := contract.Load(p.document)
+			if err != nil {
+				return x, err
+			}
+			described := doc.Operation(op.id)
+			if described == nil {
+				return x, fmt.Errorf("%s is not in its document", name)
+			}
+			x = Explanation{
+				Name: name, Title: p.title, Method: op.method, Path: p.Base() + op.path, Summary: described.Summary,
+				Basis: Basis(described.Basis), Source: described.Source, Fields: described.Fields(), Statuses: described.Statuses(),
+			}
+			for _, e := range Errors([]*Provider{p}) {
+				if len(e.Operations) == 0 || slices.Contains(e.Operations, op.id) {
+					x.Errors = append(x.Errors, e)
+				}
+			}
+			for _, short := range p.edgeNames {
+				e := p.edges[strings.TrimPrefix(short, p.name+".")]
+				x.Edges = append(x.Edges, EdgeInfo{e.name, e.def.String(), e.basis, e.source})
+			}
+			return x, nil
+		}
+	}
+	known := vocabulary(providers).Operations
+	return x, fmt.Errorf("there is no operation %q%s", name, nearest.Hint(name, known))
 }
 
 // An ErrorInfo is an error that a scenario can ask for, at one provider.

@@ -160,16 +160,22 @@ func readyCommand(e env) *cobra.Command {
 	}
 	p.flags(cmd, e)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		req, err := http.NewRequestWithContext(cmd.Context(), http.MethodGet, strings.TrimSuffix(p.url, "/")+"/_sim/health", nil)
-		if err != nil {
-			return err
+		version, err := p.health(cmd.Context())
+		if err == nil {
+			_, err = fmt.Fprintf(e.stdout, "ready, version %s\n", version)
 		}
-		var out struct{ Version string }
-		if err := p.do(req, &out); err != nil {
-			return fail(err)
-		}
-		_, err = fmt.Fprintf(e.stdout, "ready, version %s\n", out.Version)
 		return fail(err)
 	}
 	return cmd
+}
+
+// health asks for the version.
+func (p *plane) health(ctx context.Context) (version string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(p.url, "/")+"/_sim/health", nil)
+	if err != nil {
+		return "", err
+	}
+	var out struct{ Version string }
+	err = p.do(req, &out)
+	return out.Version, err
 }

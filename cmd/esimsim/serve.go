@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -28,6 +31,7 @@ const defaultListen = "127.0.0.1:8484"
 func serveCommand(e env, cmd *cobra.Command) *cobra.Command {
 	var o serveOptions
 	o.flags(cmd.Flags(), defaultListen)
+	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "file to write URLs, credentials and process id to, once requests are served")
 	cmd.Args = noArgs
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -43,6 +47,7 @@ func serveCommand(e env, cmd *cobra.Command) *cobra.Command {
 type serveOptions struct {
 	cfg                 sim.Config
 	freeze, level, file string
+	readyFile           string
 	tokens, apiKeys     []string
 	pairs               []string // CODE:SECRET
 }
@@ -159,12 +164,36 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 	if err := banner(e.stdout, s, o.cfg); err != nil {
 		return err
 	}
+	if err := writeReady(o, s); err != nil {
+		return err
+	}
 	<-ctx.Done()
 	o.cfg.Log.Info("stopping")
 	for _, rule := range s.Unfired() {
 		o.cfg.Log.Warn("a rule never fired", "rule", rule)
 	}
 	return s.Close()
+}
+
+// writeReady tells another program what the banner tells people. The file appears whole
+// or not at all.
+func writeReady(o serveOptions, s *sim.Server) error {
+	if o.readyFile == "" {
+		return nil
+	}
+	out := map[string]string{"PID": strconv.Itoa(os.Getpid()), "ESIMSIM_CONTROL_TOKEN": o.cfg.ControlToken}
+	for _, line := range environment(s, demo) {
+		name, value, _ := strings.Cut(line, "=")
+		out[name] = value
+	}
+	data, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(o.readyFile+".tmp", append(data, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(o.readyFile+".tmp", o.readyFile)
 }
 
 // fromFile fills each flag that neither the command line nor the environment gave.
