@@ -84,8 +84,10 @@ type group struct {
 	Countries []string // ISO codes
 	Packages  []*esimPackage
 
-	// encoded is the JSON of the group, made when it is first listed.
-	encoded func() *groupJSON
+	// encoded is the JSON of the group in each edition, and affiliate that of the
+	// affiliate catalogue, made when it is first listed.
+	encoded   map[string]func() *groupJSON
+	affiliate func() *affiliateJSON
 }
 
 // An esimPackage is one thing that can be ordered. It is never changed.
@@ -99,11 +101,10 @@ type esimPackage struct {
 }
 
 type catalogue struct {
-	Groups    []*group // by name
-	packages  map[string]*esimPackage
-	countries map[string][]wireCountry // by geography; "" holds all
-	names     map[string]bool
-	codes     map[string]bool
+	Groups   []*group // by name
+	packages map[string]*esimPackage
+	names    map[string]bool
+	codes    map[string]bool
 }
 
 // theCatalogue is made when it is first asked for, and only read from then on.
@@ -115,11 +116,14 @@ var theCatalogue = sync.OnceValue(func() *catalogue {
 	return c
 })
 
-// findPackage is the package of that id, or nil.
-func findPackage(_ *sim.Tx[state], id string) *esimPackage { return theCatalogue().packages[id] }
+// findPackage is the package of that id, for sale or not, or nil.
+func findPackage(id string) *esimPackage { return theCatalogue().packages[id] }
 
 // price is what a package costs this account now.
-func price(_ *sim.Tx[state], p *esimPackage) money.Amount { return p.Price }
+func price(tx *sim.Tx[state], p *esimPackage) money.Amount { return tx.Price(p.ID, p.Price) }
+
+// offered says whether a package is still in the catalogue of this account.
+func offered(tx *sim.Tx[state], p *esimPackage) bool { return tx.Offered(p.ID) }
 
 func expand(data []byte) (*catalogue, error) {
 	var f catalogueFile
@@ -129,8 +133,7 @@ func expand(data []byte) (*catalogue, error) {
 		return nil, err
 	}
 	c := &catalogue{
-		packages: map[string]*esimPackage{}, countries: map[string][]wireCountry{},
-		names: map[string]bool{}, codes: map[string]bool{},
+		packages: map[string]*esimPackage{}, names: map[string]bool{}, codes: map[string]bool{},
 	}
 	for _, country := range atlas.Countries() {
 		c.Groups = append(c.Groups, f.local(country))
@@ -247,11 +250,19 @@ func (s special) id(slug string) string {
 	return id + "-all"
 }
 
+// volume is the data in words.
+func (s special) volume() string {
+	if s.Unlimited > 0 {
+		return "Unlimited Data"
+	}
+	return fmt.Sprintf("%d GB", s.GB)
+}
+
 func (s special) name() string {
 	if s.Unlimited > 0 {
-		return fmt.Sprintf("Unlimited Data - %d Days (%d GB / %d KBPS)", s.Days, s.Unlimited, s.Kbps)
+		return fmt.Sprintf("%s - %d Days (%d GB / %d KBPS)", s.volume(), s.Days, s.Unlimited, s.Kbps)
 	}
-	name := fmt.Sprintf("%d GB", s.GB)
+	name := s.volume()
 	if s.SMS > 0 {
 		name += fmt.Sprintf(" - %d SMS", s.SMS)
 	}
@@ -263,11 +274,12 @@ func (s special) name() string {
 
 // add indexes a group.
 func (c *catalogue) add(g *group) error {
-	entry := wireCountry{Code: g.CountryCode, Name: g.CountryName}
-	c.countries[""] = append(c.countries[""], entry)
-	c.countries[g.Geography] = append(c.countries[g.Geography], entry)
 	c.names[g.CountryName], c.codes[g.CountryCode] = true, true
-	g.encoded = sync.OnceValue(g.encode)
+	g.encoded = map[string]func() *groupJSON{}
+	for edition, shape := range shapes {
+		g.encoded[edition] = sync.OnceValue(func() *groupJSON { return g.encode(shape) })
+	}
+	g.affiliate = sync.OnceValue(g.encodeAffiliate)
 	for _, p := range g.Packages {
 		if c.packages[p.ID] != nil {
 			return fmt.Errorf("package %s stands twice", p.ID)

@@ -19,12 +19,31 @@ func TestConformance(t *testing.T) {
 	post := func(operation, path, body string, keep map[string]string) simtest.Call {
 		return simtest.Call{Operation: operation, Method: http.MethodPost, Path: path, Body: body, Keep: keep}
 	}
-	used := get("getUsage", "/esim/usage?iccid={iccid}")
-	used.Act = func(t *testing.T, w *sim.World) {
-		if _, err := w.Act("last", esim.Action{Kind: esim.Use, Bytes: 100 * esim.MiB}); err != nil {
-			t.Error(err)
+	put := func(operation, path, body string) simtest.Call {
+		return simtest.Call{Operation: operation, Method: http.MethodPut, Path: path, Body: body}
+	}
+	acting := func(c simtest.Call, act func(*sim.World) error) simtest.Call {
+		c.Act = func(t *testing.T, w *sim.World) {
+			if err := act(w); err != nil {
+				t.Error(err)
+			}
+		}
+		return c
+	}
+	use := func(w *sim.World) error {
+		_, err := w.Act("last", esim.Action{Kind: esim.Use, Bytes: 100 * esim.MiB})
+		return err
+	}
+	setting := func(name string, more ...string) func(*sim.World) error {
+		return func(w *sim.World) error {
+			chosen := map[string]any{name: "on"}
+			for i := 0; i < len(more); i += 2 {
+				chosen[more[i]] = more[i+1]
+			}
+			return w.Patch(sim.Patch{"roamify": chosen})
 		}
 	}
+	const gift = `{"orderId":"gc-1","senderEmail":"ana@example.org","amount":25,"currency":"EUR"`
 	simtest.Run(t, simtest.Subject{
 		Provider: roamify.Provider(),
 		Sign: func(r *http.Request, _ []byte, name string) {
@@ -32,6 +51,11 @@ func TestConformance(t *testing.T) {
 		},
 		Calls: []simtest.Call{
 			get("getBalance", "/balance"),
+			get("getHealth", "/health"),
+			get("listDevices", "/compatible-devices"),
+			get("listCurrencies", "/currencies"),
+			get("listRates", "/rates?source=EUR&target=JPY&from=2026-03-01&to=2026-03-08&interval=day"),
+			get("listRates", "/rates"),
 			get("listCountries", "/esim/countries?geography=local"),
 			get("listPackages", "/esim/packages?page=2&pageSize=20"),
 			post("createOrder", "/esim/order", order, map[string]string{"order": "data.id", "esim": "data.items.0.esimId"}),
@@ -39,9 +63,36 @@ func TestConformance(t *testing.T) {
 			get("listOrders", "/esim/orders?limit=5"),
 			post("applyEsim", "/esim/apply", `{"esimId":"{esim}"}`, map[string]string{"iccid": "data.iccid"}),
 			get("getEsim", "/esim?esimId={esim}"),
-			used,
+			get("listEsims", "/esims?limit=5"),
+			acting(get("getUsage", "/esim/usage?iccid={iccid}"), use),
+			get("getUsageDetails", "/esim/usage/details?iccid={iccid}"),
+			get("getEvents", "/esim/event?iccid={iccid}"),
+			get("getEventsOldPath", "/esim/events?esimId={esim}"),
+			post("postEvents", "/esim/event", `{"iccid":"{iccid}"}`, nil),
 			get("listTopUpPackages", "/esim/topup/packages?iccid={iccid}&days=7"),
 			post("topUp", "/esim/order/topup", `{"iccid":"{iccid}","packageId":"`+cambodia+`"}`, nil),
+			get("getHistory", "/esim/history?iccid={iccid}"),
+			post("createInstantOrder", "/esim/order/instant", order, nil),
+			post("sendSms", "/esim/sms", `{"iccid":"{iccid}","message":"Welcome"}`, nil),
+			post("createLink", "/esim/link", `{"iccid":"{iccid}"}`, nil),
+			acting(post("createVouchers", "/esim/vouchers", `{"packageId":"`+cambodia+`","quantity":2,"notes":""}`,
+				map[string]string{"voucher": "data.vouchers.0.id", "code": "data.vouchers.1.code"}), setting("vouchers")),
+			get("listVouchers", "/esim/vouchers?limit=1"),
+			get("getVoucher", "/esim/voucher/{voucher}"),
+			get("getVoucherByCode", "/esim/voucher/code/{code}"),
+			put("revokeVoucher", "/esim/voucher/{voucher}/revoke", ""),
+			acting(post("createRefund", "/refund", `{"esimId":"{esim}","reason":"NOT_USED"}`,
+				map[string]string{"refund": "data.refundId"}), setting("refunds")),
+			get("getRefund", "/refund?refundId={refund}"),
+			put("cancelRefund", "/refund/{refund}/cancel", ""),
+			post("createRefunds", "/refunds", `{"refunds":[{"iccid":"{iccid}","reason":"NOT_USED"}]}`, nil),
+			get("listRefunds", "/refunds?status=CANCELLED"),
+			acting(get("listAffiliatePackages", "/esim/northwind/packages"), setting("affiliate")),
+			acting(post("createGift", "/gifts/gift", gift+`,"sender":""}`, nil), setting("gifts", "edition", "2025-07")),
+			get("getGift", "/gifts/gift?orderId=gc-1"),
+			put("updateGift", "/gifts/gift", gift+`}`),
+			get("listGifts", "/gifts/gifts?status=NEW"),
+			post("revokeGift", "/gifts/revoke", `{"orderId":"gc-1"}`, nil),
 		},
 		Order: simtest.Call{Operation: "createOrder", Method: http.MethodPost, Path: "/esim/order", Body: order},
 		Price: 5,

@@ -1,18 +1,32 @@
 // Package roamify stands in for the Roamify eSIM API: a catalogue by country and region,
-// orders and top-ups paid from a balance, profiles made on demand ("apply"), and usage.
+// orders and top-ups paid from a balance, profiles made on demand ("apply"), usage and
+// events, links for people, exchange rates, and behind features of the account vouchers,
+// refunds, an affiliate catalogue and gift cards.
 //
 // It is modelled on the owner's two pages (Orders; eSIM API Overview), on bodies that
 // clients recorded against production in June and July 2025, and on the vendor's
-// documentation up to November 2026, in this order of weight. The contract is edition
-// 2026-06: the packages are paged, country is a name and countryCode a code.
+// documentation up to November 2026, in this order of weight.
+//
+// There are two editions of the contract. In 2026-06 the packages are paged, country is a
+// name and countryCode a code. Edition 2025-07 answers all packages at once, takes an ISO
+// code for country, knows neither page nor countryCode, and has no requirements on
+// packages and no androidQuickInstall; calls that came between the two are served in
+// both, and gift cards, which went with the newer, in the older alone.
 //
 // Two shapes of error are real and both are kept. What validation refuses is
 // {"error":"\"items\" is required"}, in the words of Joi and the first complaint only;
-// everything else is {"message":…,"status":"failed"}. Only those two bodies, and the
-// Unknown error for a package that does not exist, were ever seen; the other messages
-// are those that the vendor documents for sister modules with the same calls.
+// everything else is {"message":…,"status":"failed"}, to which the refund calls add a
+// code. Only those two bodies, and the Unknown error for a package that does not exist,
+// were ever seen; the other messages are those that the vendor documents for vouchers and
+// for sister modules with the same calls. Requests are checked in the order: token,
+// feature, declared keys, unknown keys, what must hold between keys, what is named, rules
+// of the business.
 //
 // Assumed, as no source tells: what counts as a result of a page (a group), the status
-// of "eSIM is still pending processing" (409), how a top-up extends a package, and
-// figures before first use (-1).
+// of "eSIM is still pending processing" (409), how a top-up extends a package, figures
+// before first use (-1), when orders leave PENDING for any status but COMPLETED, what
+// money moves when they do, all answers of health, currencies, rates, SMS, gift cards and
+// refunds, and when fewer vouchers are made than were asked for (when the balance ends).
+//
+// Insurance, which is another product under the same token, is left out.
 package roamify

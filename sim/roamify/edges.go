@@ -1,37 +1,75 @@
 package roamify
 
-import (
-	"time"
+import "github.com/esimsim/esimsim/sim"
 
-	"github.com/esimsim/esimsim/sim"
-)
-
-// The names of the edges. The id of an order's is the order's, of all others the esimId.
+// The names of the edges. The id is that of the order, the voucher or the refund request,
+// the orderId of a gift, and the esimId of all that concerns an eSIM.
 const (
-	orderCompleted = "order.completed"
-	esimReady      = "esim.ready"
-	esimInstalled  = "esim.installed"
-	esimActive     = "esim.active"
-	esimDepleted   = "esim.depleted"
-	esimExpired    = "esim.expired"
+	orderCompleted     = "order.completed"
+	orderRequireAction = "order.require_action"
+	orderCancelled     = "order.cancelled"
+	orderRefunded      = "order.refunded"
+	orderArchived      = "order.archived"
+
+	esimReady     = "esim.ready"
+	esimInstalled = "esim.installed"
+	esimActive    = "esim.active"
+	esimInactive  = "esim.inactive"
+	esimDepleted  = "esim.depleted"
+	esimExpired   = "esim.expired"
+	esimDeleted   = "esim.deleted"
+	esimRevoked   = "esim.revoked"
+	esimUnknown   = "esim.unknown"
+	esimRecovered = "esim.recovered"
+
+	voucherRedeemed  = "voucher.redeemed"
+	voucherCancelled = "voucher.cancelled"
+
+	giftRedeemed = "gift.redeemed"
+	giftExpired  = "gift.expired"
+	giftVoided   = "gift.voided"
+	giftRefunded = "gift.refunded"
+
+	refundProcessing = "refund.processing"
+	refundRefunded   = "refund.refunded"
+	refundRejected   = "refund.rejected"
+	refundCancelled  = "refund.cancelled"
 )
+
+var (
+	// never is for what happens in a scenario or by hand only.
+	never = sim.Policy{Never: true}
+	// byHand is for what people decide.
+	byHand = sim.Policy{Manual: true}
+)
+
+const statusesPage = "owner's Orders page, Get eSIM Orders: the statuses; when they are met is assumed"
 
 var edges = []sim.Edge[state]{
 	{
 		Name: orderCompleted, Pass: completeOrder,
 		Basis: sim.Brief, Source: "owner's Orders page: PENDING and COMPLETED; recorded orders were COMPLETED at once",
 	},
+	{Name: orderRequireAction, Pass: holdOrder, Default: never, Basis: sim.Brief, Source: statusesPage},
+	{Name: orderCancelled, Pass: cancelOrder, Default: never, Basis: sim.Brief, Source: statusesPage},
+	{Name: orderRefunded, Pass: refundOrder, Default: never, Basis: sim.Brief, Source: statusesPage},
+	{Name: orderArchived, Pass: archiveOrder, Default: never, Basis: sim.Brief, Source: statusesPage},
+
 	{
 		Name: esimReady, Pass: generate,
 		Basis: sim.Brief, Source: "owner's Overview page, step 4; eSIM page: NEW and READY",
 	},
 	{
 		Name: esimInstalled, Pass: install,
-		Basis: sim.Documented, Source: "eSIM page: READY and INSTALLED",
+		Basis: sim.Documented, Source: "eSIM page: READY and INSTALLED; events page",
 	},
 	{
 		Name: esimActive, Pass: activate,
-		Basis: sim.Documented, Source: "packages page: activation first-use; usage page: startedAt",
+		Basis: sim.Documented, Source: "packages page: activation first-use; usage page: startedAt; events page: ACTIVATED",
+	},
+	{
+		Name: esimInactive, Pass: deactivate, Default: never,
+		Basis: sim.Documented, Source: "events page: INACTIVE",
 	},
 	{
 		Name: esimDepleted, Pass: deplete,
@@ -41,153 +79,42 @@ var edges = []sim.Edge[state]{
 		Name: esimExpired, Pass: expire,
 		Basis: sim.Documented, Source: "eSIM page: EXPIRED; expiredAt of its samples",
 	},
-}
+	{
+		Name: esimDeleted, Pass: remove,
+		Basis: sim.Documented, Source: "status webhook page: DELETED",
+	},
+	{
+		Name: esimRevoked, Pass: revoke,
+		Basis: sim.Documented, Source: "eSIM page: REVOKED; vouchers page: revoking",
+	},
+	{
+		Name: esimUnknown, Pass: lose, Default: never,
+		Basis: sim.Documented, Source: "eSIM page: UNKNOWN; when it is met is assumed",
+	},
+	{
+		Name: esimRecovered, Pass: recoverESIM, Default: never,
+		Basis: sim.Assumed, Source: "the way back from UNKNOWN",
+	},
 
-const (
-	day = 24 * time.Hour
-	// installWindow is expiredAt in the vendor's samples of a profile just made.
-	installWindow = 365 * day
-)
+	{
+		Name: voucherRedeemed, Pass: redeemVoucher, Default: byHand,
+		Basis: sim.Documented, Source: "vouchers page, 2026-09: ACTIVE and REDEEMED",
+	},
+	{
+		Name: voucherCancelled, Pass: cancelVoucher,
+		Basis: sim.Documented, Source: "vouchers page, 2026-09: ACTIVE and CANCELLED",
+	},
 
-func completeOrder(tx *sim.Tx[state], id string) error {
-	o := tx.State.order(id)
-	switch {
-	case o == nil:
-		return &sim.EdgeError{ID: id, Wanted: pending}
-	case o.status() != pending:
-		return &sim.EdgeError{ID: id, State: o.status(), Wanted: pending}
-	}
-	o.CompletedAt = tx.Now
-	tx.State.Pending--
-	for _, i := range o.Items {
-		e := tx.State.esim(i.ESIM)
-		e.UpdatedAt = tx.Now
-		if o.TopUp {
-			extend(tx, e, findPackage(tx, i.Package))
-		}
-	}
-	return nil
-}
+	{Name: giftRedeemed, Pass: redeemGift, Default: byHand, Basis: sim.Documented, Source: "gift cards page: the statuses"},
+	{Name: giftExpired, Pass: expireGift, Default: byHand, Basis: sim.Documented, Source: "gift cards page: the statuses"},
+	{Name: giftVoided, Pass: voidGift, Basis: sim.Documented, Source: "gift cards page: revoking"},
+	{Name: giftRefunded, Pass: refundGift, Default: byHand, Basis: sim.Documented, Source: "gift cards page: the statuses"},
 
-// generate makes the profile of an eSIM, which its order must have been completed for.
-func generate(tx *sim.Tx[state], id string) error {
-	e, err := standing(tx, id, fresh)
-	if err != nil {
-		return err
-	}
-	if o := tx.State.order(e.Order); o.status() != completed {
-		return &sim.EdgeError{ID: id, State: "of an order that is " + o.status(), Wanted: fresh}
-	}
-	p := tx.Issue(sim.Issue{
-		Prefix: "8944500", SMDPAddress: "smdp.roamify.test", MatchingID: matchingID(tx), ID: e.ID,
-		Countries: findPackage(tx, e.Package).Group.Countries,
-	})
-	if e.AppliedAt.IsZero() {
-		e.AppliedAt = tx.Now // the edge was forced
-	}
-	e.ICCID = string(p.ICCID)
-	tx.State.ESIMByICCID[e.ICCID] = tx.State.ESIMByID[e.ID]
-	e.ReadyAt, e.UpdatedAt, e.ExpiresAt = tx.Now, tx.Now, tx.Now.Add(installWindow)
-	tx.At(esimExpired, id, e.ExpiresAt)
-	return nil
-}
-
-// matchingID has three groups of four, as vendors print them.
-func matchingID(tx *sim.Tx[state]) string {
-	const alphabet = "0123456789ABCDEFGHJKLMNPQRSTVWXYZ"
-	return tx.Text(4, alphabet) + "-" + tx.Text(4, alphabet) + "-" + tx.Text(4, alphabet)
-}
-
-func install(tx *sim.Tx[state], id string) error {
-	e, err := standing(tx, id, ready)
-	if err != nil {
-		return err
-	}
-	e.InstalledAt, e.UpdatedAt = tx.Now, tx.Now
-	return nil
-}
-
-// activate starts the validity of an installed eSIM.
-func activate(tx *sim.Tx[state], id string) error {
-	e, err := standing(tx, id, installed)
-	if err != nil {
-		return err
-	}
-	if !e.StartedAt.IsZero() {
-		return &sim.EdgeError{ID: id, State: "active", Wanted: installed}
-	}
-	e.StartedAt, e.UpdatedAt, e.ExpiresAt = tx.Now, tx.Now, tx.Now.Add(time.Duration(e.Days)*day)
-	tx.At(esimExpired, id, e.ExpiresAt)
-	return nil
-}
-
-func deplete(tx *sim.Tx[state], id string) error {
-	e, err := standing(tx, id, installed)
-	switch {
-	case err != nil:
-		return err
-	case e.Unlimited || e.left() > 0:
-		return &sim.EdgeError{ID: id, State: "not used up", Wanted: "used up"}
-	case !e.DepletedAt.IsZero():
-		return &sim.EdgeError{ID: id, State: "depleted", Wanted: "used up"}
-	}
-	e.DepletedAt, e.UpdatedAt = tx.Now, tx.Now
-	return nil
-}
-
-// expire ends an eSIM: it was not used in its install window, or its validity is over.
-func expire(tx *sim.Tx[state], id string) error {
-	e, err := standing(tx, id, ready, installed)
-	if err != nil {
-		return err
-	}
-	e.ExpiredAt, e.UpdatedAt = tx.Now, tx.Now
-	if e.ExpiresAt.After(tx.Now) {
-		e.ExpiresAt = tx.Now
-	}
-	return nil
-}
-
-// standing is the eSIM by that id if its status is one of those wanted.
-func standing(tx *sim.Tx[state], id string, wanted ...string) (*eSIM, error) {
-	e := tx.State.esim(id)
-	if e == nil {
-		return nil, &sim.EdgeError{ID: id, Wanted: wanted[0]}
-	}
-	for _, w := range wanted {
-		if e.status() == w {
-			return e, nil
-		}
-	}
-	return nil, &sim.EdgeError{ID: id, State: e.status(), Wanted: wanted[0]}
-}
-
-// extend gives an eSIM what a top-up brings. Assumed, as the pages tell only that it
-// tops up: data is added, and the validity lasts at least the package's days from now.
-// What an expired eSIM had left is lost, and the top-up begins at once.
-func extend(tx *sim.Tx[state], e *eSIM, p *esimPackage) {
-	if !e.ExpiredAt.IsZero() {
-		e.ExpiredAt, e.Days, e.Unlimited, e.Allowed, e.Used, e.SMS, e.Minutes = time.Time{}, 0, false, 0, 0, 0, 0
-		if e.StartedAt.IsZero() {
-			e.ExpiresAt = tx.Now.Add(installWindow)
-		} else {
-			e.StartedAt = tx.Now
-		}
-	}
-	e.give(p)
-	e.DepletedAt = time.Time{}
-	tx.Cancel(esimDepleted, e.ID)
-	if until := tx.Now.Add(time.Duration(p.Days) * day); !e.StartedAt.IsZero() && until.After(e.ExpiresAt) {
-		e.ExpiresAt = until
-	}
-	tx.At(esimExpired, e.ID, e.ExpiresAt)
-}
-
-// give adds what a package holds.
-func (e *eSIM) give(p *esimPackage) {
-	e.Days = max(e.Days, p.Days)
-	e.Unlimited = e.Unlimited || p.Unlimited > 0
-	e.Allowed += p.Data
-	e.SMS += p.SMS
-	e.Minutes += p.Minutes
+	{
+		Name: refundProcessing, Pass: processRefund, Default: byHand,
+		Basis: sim.Documented, Source: "refunds page, 2026-11: people review a request",
+	},
+	{Name: refundRefunded, Pass: grantRefund, Default: byHand, Basis: sim.Documented, Source: "refunds page, 2026-11: REFUNDED"},
+	{Name: refundRejected, Pass: rejectRefund, Default: byHand, Basis: sim.Documented, Source: "refunds page, 2026-11: REJECTED"},
+	{Name: refundCancelled, Pass: cancelRefundRequest, Basis: sim.Documented, Source: "refunds page, 2026-11: cancel"},
 }

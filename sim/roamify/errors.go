@@ -16,9 +16,18 @@ type apiError struct {
 	// is {"message":…,"status":"failed"}, and so is this under validationShape: message.
 	Validation bool
 	RetryAfter int // seconds; 0 sends no header
+	// Code stands in refusals of the refund calls alone, and RefundID in one of them.
+	Code, RefundID string
 }
 
 func (e *apiError) Error() string { return e.Message }
+
+// about is the same refusal that names the open request.
+func (e *apiError) about(refundID string) error {
+	with := *e
+	with.RefundID = refundID
+	return &with
+}
 
 // Every wording of the API, but for what Joi says (joi.go). "your have" is the vendor's
 // own spelling.
@@ -59,6 +68,10 @@ var (
 		Message: "Exceed maximum total quantity of " + strconv.Itoa(maxQuantity) + ", please make sure your have provided" +
 			" the correct quantity and the quantity does not exceed the maximum allowed quantity " + strconv.Itoa(maxQuantity),
 	}
+	errInvalidQuantity = &apiError{
+		Status:  http.StatusBadRequest,
+		Message: "Invalid quantity, please make sure your have provided the correct quantity",
+	}
 	errMissingFields = &apiError{
 		Status:  http.StatusBadRequest,
 		Message: "Missing required fields, please provide all required fields according to the documentation",
@@ -71,6 +84,8 @@ var (
 	// The text is documented, and that clients should match on it; the status is assumed
 	// from POST /insurance/apply.
 	errPending = &apiError{Status: http.StatusConflict, Message: "eSIM is still pending processing"}
+	// Assumed, after what vouchers say: an eSIM that was taken back before it was generated.
+	errRevoked = &apiError{Status: http.StatusConflict, Message: "This eSIM has been revoked and can no longer be generated"}
 	// Assumed: the pages say only that such a request will fail.
 	errStartDate = &apiError{
 		Status:  http.StatusBadRequest,
@@ -85,6 +100,88 @@ var (
 		Status: http.StatusTooManyRequests, Message: "Too many requests, please try again later", RetryAfter: 60,
 	}
 	errUnavailable = &apiError{Status: http.StatusServiceUnavailable, Message: "Service unavailable"}
+)
+
+// What vouchers answer, all documented (vouchers page, 2026-09).
+var (
+	errVouchersOff = &apiError{
+		Status:  http.StatusForbidden,
+		Message: "Voucher creation is not enabled for this API key, please contact support to have it enabled",
+	}
+	errVoucherPackage = &apiError{
+		Status: http.StatusForbidden,
+		Message: "This packageId is not allowed for voucher creation with this API key," +
+			" please use one of the packages allowed for your account",
+	}
+	errVoucherQuantity = &apiError{
+		Status:  http.StatusBadRequest,
+		Message: "Invalid quantity, please provide a whole number of at least 1",
+	}
+	errVoucherNotFound = &apiError{
+		Status:  http.StatusNotFound,
+		Message: "Voucher not found, please make sure you have provided the correct voucher ID or code",
+	}
+	errDuplicateVouchers = &apiError{
+		Status:  http.StatusConflict,
+		Message: "Vouchers with the same referenceId already exist, please make sure you have provided a unique referenceId",
+	}
+	errVoucherRedeemed = &apiError{
+		Status:  http.StatusConflict,
+		Message: "Voucher has already been redeemed and can no longer be revoked",
+	}
+	errVoucherInactive = &apiError{
+		Status:  http.StatusConflict,
+		Message: "Only active vouchers can be revoked, this voucher is no longer active",
+	}
+	errVouchersNotMade   = &apiError{Status: http.StatusInternalServerError, Message: "Failed to create vouchers, please try again later"}
+	errVouchersNotRead   = &apiError{Status: http.StatusInternalServerError, Message: "Failed to get vouchers, please try again later"}
+	errVoucherNotRevoked = &apiError{Status: http.StatusInternalServerError, Message: "Failed to revoke voucher, please try again later"}
+	errVouchersNotIssued = &apiError{
+		Status:  http.StatusServiceUnavailable,
+		Message: "Vouchers cannot be issued at the moment, please retry shortly or contact support",
+	}
+)
+
+// What refunds answer: the statuses, and that there is a code, are documented (refunds
+// page, 2026-11), the texts and codes assumed.
+var (
+	errRefundOpen = &apiError{
+		Status: http.StatusConflict, Code: "REFUND_ALREADY_OPEN",
+		Message: "A refund request is already open for this eSIM",
+	}
+	errRefunded = &apiError{
+		Status: http.StatusUnprocessableEntity, Code: "ESIM_ALREADY_REFUNDED",
+		Message: "This eSIM has already been refunded",
+	}
+	errRefundNoESIM   = &apiError{Status: http.StatusNotFound, Code: "ESIM_NOT_FOUND", Message: errESIMNotFound.Message}
+	errRefundNotFound = &apiError{
+		Status: http.StatusNotFound, Code: "REFUND_NOT_FOUND",
+		Message: "Refund request not found, please make sure you have provided the correct refundId",
+	}
+	errRefundNotPending = &apiError{
+		Status: http.StatusConflict, Code: "REFUND_NOT_PENDING",
+		Message: "Only pending refund requests can be cancelled, this one is no longer pending",
+	}
+	errRefundFailed = &apiError{
+		Status: http.StatusInternalServerError, Code: "REFUND_FAILED",
+		Message: "Failed to create refund request, please try again later",
+	}
+)
+
+// What gift cards answer, all assumed.
+var (
+	errGiftNotFound = &apiError{
+		Status:  http.StatusNotFound,
+		Message: "Gift not found, please make sure your have provided the correct orderId",
+	}
+	errDuplicateGift = &apiError{
+		Status:  http.StatusConflict,
+		Message: "Gift with the same orderId already exists, please make sure your have provided a unique orderId",
+	}
+	errGiftDone = &apiError{
+		Status:  http.StatusConflict,
+		Message: "Only new gifts can be changed, this gift is no longer new",
+	}
 )
 
 // invalid refuses what validation does not let through.
@@ -122,67 +219,11 @@ func (e *apiError) reply(r *sim.Request) sim.Reply {
 	if e.Validation && r.Setting("validationShape") != "message" {
 		reply.Body = validationFailure{Error: e.Message}
 	}
+	if e.Code != "" {
+		reply.Body = refundFailure{Message: e.Message, Status: "failed", Code: e.Code, RefundID: e.RefundID}
+	}
 	if e.RetryAfter > 0 {
 		reply.Header = http.Header{"Retry-After": {strconv.Itoa(e.RetryAfter)}}
 	}
 	return reply
-}
-
-// namedErrors are what a rule of a scenario can ask for.
-var namedErrors = []sim.NamedError{
-	{Name: "UNAUTHENTICATED", Basis: sim.Documented, Source: "vouchers page, 2026-09", Err: errUnauthorized},
-	{Name: "FORBIDDEN", Basis: sim.Assumed, Source: "errors page, 2026-11, has the status only", Err: errForbidden},
-	{Name: "UNKNOWN_ERROR", Basis: sim.Observed, Source: "production, 2025-07-04", Err: errUnknown},
-	{Name: "INTERNAL", Basis: sim.Observed, Source: "production, 2025-07-04", Err: errUnknown},
-	{Name: "RATE_LIMITED", Basis: sim.Assumed, Source: "no limit is documented", Err: errRateLimited},
-	{Name: "UNAVAILABLE", Basis: sim.Assumed, Source: "errors page, 2026-11, has the status only", Err: errUnavailable},
-	{
-		Name: "VALIDATION", Operations: []string{"createOrder"},
-		Basis: sim.Observed, Source: "production, 2025-06-24", Err: errItemsRequired,
-	},
-	{Name: "VALIDATION", Basis: sim.Documented, Source: "insurance order page", Err: errMissingFields},
-	{
-		Name: "NOT_FOUND", Operations: []string{"getOrder"},
-		Basis: sim.Documented, Source: "insurance order page", Err: errOrderNotFound,
-	},
-	{
-		Name: "NOT_FOUND", Operations: []string{"applyEsim", "getEsim", "getUsage", "listTopUpPackages", "topUp"},
-		Basis: sim.Assumed, Source: "after the sentence for an unknown order", Err: errESIMNotFound,
-	},
-	{
-		Name: "PACKAGE_NOT_FOUND", Operations: []string{"createOrder", "topUp"},
-		Basis: sim.Observed, Source: "production, 2025-07-04", Err: errUnknown,
-	},
-	{
-		Name: "ORDER_FAILED", Operations: []string{"createOrder", "topUp"},
-		Basis: sim.Observed, Source: "production, 2025-07-05", Err: errUnknown,
-	},
-	{
-		Name: "INSUFFICIENT_BALANCE", Operations: []string{"createOrder", "topUp"},
-		Basis: sim.Documented, Source: "insurance order page", Err: errInsufficientBalance,
-	},
-	{
-		Name: "DUPLICATE_REFERENCE", Operations: []string{"createOrder", "topUp"},
-		Basis: sim.Documented, Source: "insurance order page", Err: errDuplicateReference,
-	},
-	{
-		Name: "QUANTITY_EXCEEDED", Operations: []string{"createOrder"},
-		Basis: sim.Documented, Source: "insurance order page", Err: errTooMany,
-	},
-	{
-		Name: "INCOMPATIBLE_PACKAGE", Operations: []string{"topUp"},
-		Basis: sim.Assumed, Source: "top-up flow page has the precondition only", Err: errIncompatible,
-	},
-	{
-		Name: "PENDING_PROCESSING", Operations: []string{"applyEsim"},
-		Basis: sim.Documented, Source: "Generate eSIM Profile page; its status is assumed", Err: errPending,
-	},
-	{
-		Name: "START_DATE_REQUIRED", Operations: []string{"applyEsim"},
-		Basis: sim.Assumed, Source: "owner's Overview page, step 4, has the rule only", Err: errStartDate,
-	},
-	{
-		Name: "USAGE_UNSUPPORTED", Operations: []string{"getUsage"},
-		Basis: sim.Assumed, Source: "packages page has withUsageCheck only", Err: errUsageUnsupported,
-	},
 }

@@ -24,28 +24,53 @@ func applyEsim(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		return sim.Reply{}, err
 	}
 	for _, e := range all {
-		if findPackage(tx, e.Package).TravelDate && e.AppliedAt.IsZero() && !dated {
+		if findPackage(e.Package).TravelDate && e.AppliedAt.IsZero() && !dated {
 			return sim.Reply{}, errStartDate
 		}
 	}
-	for _, e := range all {
-		if tx.State.order(e.Order).status() == pending {
-			return sim.Reply{}, errPending
-		}
+	if err := generatable(tx, all); err != nil {
+		return sim.Reply{}, err
 	}
-	if today := tx.Now.Truncate(day); dated && start.Before(today) {
-		r.Note(sim.Finding{
-			Code: "roamify.past-start-date", Pointer: "/startDate", Basis: string(sim.Assumed),
-			Message: "send a startDate that is not over: it lies before today, " + today.Format(time.DateOnly),
-		})
+	if dated {
+		notePastDate(tx, r, start)
 	}
 	for _, e := range all {
-		if e.AppliedAt.IsZero() {
+		if e.AppliedAt.IsZero() && e.life() == fresh {
 			e.AppliedAt = tx.Now
 			tx.Await(esimReady, e.ID)
 		}
 	}
 	return generated(tx, r, all, body.text("referenceId") != "")
+}
+
+// generatable refuses eSIMs whose order is not there yet. Those that never will be there
+// are refused when there is no other.
+func generatable(tx *sim.Tx[state], all []*eSIM) error {
+	gone := 0
+	for _, e := range all {
+		o := tx.State.order(e.Order)
+		switch {
+		case e.ICCID != "":
+		case e.life() == revoked, o.CompletedAt.IsZero() && !o.open():
+			gone++
+		case o.open():
+			return errPending
+		}
+	}
+	if gone == len(all) {
+		return errRevoked
+	}
+	return nil
+}
+
+// notePastDate tells of a day that is over, which the owner's page does not forbid.
+func notePastDate(tx *sim.Tx[state], r *sim.Request, start time.Time) {
+	if today := tx.Now.Truncate(day); start.Before(today) {
+		r.Note(sim.Finding{
+			Code: "roamify.past-start-date", Pointer: "/startDate", Basis: string(sim.Assumed),
+			Message: "send a startDate that is not over: it lies before today, " + today.Format(time.DateOnly),
+		})
+	}
 }
 
 // wanted lists the eSIMs that an apply names.
@@ -79,7 +104,7 @@ func wanted(tx *sim.Tx[state], r *sim.Request, body object) (all []*eSIM, err er
 func generated(tx *sim.Tx[state], r *sim.Request, all []*eSIM, array bool) (sim.Reply, error) {
 	out := make([]wireESIM, len(all))
 	for i, e := range all {
-		if e.status() == fresh {
+		if e.life() == fresh {
 			return sim.Reply{}, errPending
 		}
 		out[i] = e.wire(tx, r)
@@ -111,23 +136,72 @@ func getEsim(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	return answer(e.wire(tx, r)), nil
 }
 
+var esimsQuery = schema{keys: []key{
+	{name: "status", oneOf: esimStatuses},
+	{name: "limit", kind: number, whole: true, min: 1},
+	{name: "referenceId"},
+}}
+
+// listEsims answers a bare array, the newest first.
+func listEsims(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
+	q, err := esimsQuery.query(tx, r)
+	if err != nil {
+		return sim.Reply{}, err
+	}
+	status, limit := q.text("status"), q.integer("limit", defaultLimit)
+	list := []wireESIM{}
+	if ref := q.text("referenceId"); ref != "" {
+		o := tx.State.reference(ref)
+		for i := 0; o != nil && i < len(o.Items) && len(list) < limit; i++ {
+			if e := tx.State.esim(o.Items[len(o.Items)-1-i].ESIM); status == "" || status == e.status() {
+				list = append(list, e.wire(tx, r))
+			}
+		}
+		return answer(list), nil
+	}
+	// Counting what there is spares a walk through all eSIMs for the few that fit.
+	there := tx.State.ESIMsOf[status]
+	if status == "" {
+		there = len(tx.State.ESIMs)
+	}
+	limit = min(limit, there)
+	for i := len(tx.State.ESIMs) - 1; len(list) < limit; i-- {
+		if e := tx.State.ESIMs[i]; status == "" || status == e.status() {
+			list = append(list, e.wire(tx, r))
+		}
+	}
+	return answer(list), nil
+}
+
 func (e *eSIM) wire(tx *sim.Tx[state], r *sim.Request) wireESIM {
-	p := findPackage(tx, e.Package)
-	w := wireESIM{
+	p := findPackage(e.Package)
+	return wireESIM{
 		ID: e.ID, ICCID: e.ICCID, Status: e.status(), Activation: firstUse, WithTopUp: !p.NoTopUp,
 		WithHotspot: p.hotspot(), WithDataRoaming: true, WithUsageCheck: !p.NoUsageCheck,
+		ESIM: e.profile(tx, r),
 		APN:  wireAPN{APNAutomatic: p.APN == "", APNName: p.APN},
 		Data: wireESIMData{IsUnlimited: e.Unlimited},
 		Call: wireESIMCall{WithCall: e.Minutes > 0, CallType: "all"},
 		SMS:  wireESIMSMS{WithSMS: e.SMS > 0, SMSType: "all"}, Notes: p.notes(),
 		CreatedAt: epoch(e.CreatedAt), UpdatedAt: epoch(e.UpdatedAt), ExpiredAt: epoch(e.ExpiresAt),
 	}
-	if profile := tx.ESIM(e.ICCID); profile != nil {
-		code := profile.Code
-		w.ESIM = wireProfile{
-			LPACode: code.LPA(), SMDPAddress: code.SMDPAddress, ActivationCode: code.MatchingID,
+}
+
+// profile is what a device needs, in the shape of the edition; all of it is empty until
+// the eSIM is generated.
+func (e *eSIM) profile(tx *sim.Tx[state], r *sim.Request) any {
+	var w wireProfile
+	if p := tx.ESIM(e.ICCID); p != nil {
+		w = wireProfile{
+			LPACode: p.Code.LPA(), SMDPAddress: p.Code.SMDPAddress, ActivationCode: p.Code.MatchingID,
 			QRCodeURL:       r.QRLink(e.ICCID),
-			IOSQuickInstall: code.AppleURL(), AndroidQuickInstall: code.AndroidURL(),
+			IOSQuickInstall: p.Code.AppleURL(), AndroidQuickInstall: p.Code.AndroidURL(),
+		}
+	}
+	if older(tx) {
+		return wireProfile202507{
+			LPACode: w.LPACode, SMDPAddress: w.SMDPAddress, ActivationCode: w.ActivationCode,
+			QRCodeURL: w.QRCodeURL, IOSQuickInstall: w.IOSQuickInstall,
 		}
 	}
 	return w

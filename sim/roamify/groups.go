@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,38 +26,47 @@ type groupJSON struct {
 type rowJSON struct{ head, tail []byte }
 
 // encode writes the JSON of a group in advance, as a page has hundreds of packages.
-func (g *group) encode() *groupJSON {
+// shape is that of a package in an edition, its price left at 0.
+func (g *group) encode(shape func(*esimPackage) any) *groupJSON {
 	j := &groupJSON{
 		head:  bytes.TrimSuffix(marshal(g.wireGroup), []byte("}")),
 		image: []byte("/_sim/flags/" + strings.ToLower(g.CountryCode) + ".svg"),
 		tail:  slices.Concat([]byte(`","signals":`), marshal(g.signals()), []byte(`,"packages":[`)),
 	}
 	for _, p := range g.Packages {
-		before, after, _ := bytes.Cut(marshal(p.wire()), []byte(`"price":0`))
+		before, after, _ := bytes.Cut(marshal(shape(p)), []byte(`"price":0`))
 		j.rows = append(j.rows, rowJSON{slices.Concat(before, []byte(`"price":`)), after})
 	}
 	return j
 }
 
-// appendJSON writes the group with those of its packages that fit. The price range is
-// that of all of them.
+// appendJSON writes the group with those of its packages that are for sale and fit. The
+// price range is that of all for sale.
 func (g *group) appendJSON(tx *sim.Tx[state], b []byte, origin string, f filter) []byte {
-	low, high := price(tx, g.Packages[0]), money.Amount(0)
-	for _, p := range g.Packages {
-		low, high = min(low, price(tx, p)), max(high, price(tx, p))
-	}
-	j := g.encoded()
+	j := g.encoded[tx.Setting("edition")]()
 	b = append(append(b, j.head...), `,"minPrice":`...)
+	low, high := g.prices(tx)
 	b = append(appendAmount(b, low), `,"maxPrice":`...)
 	b = append(appendAmount(b, high), `,"image":"`...)
 	b = append(append(append(b, origin...), j.image...), j.tail...)
 	for i, p := range g.Packages {
-		if f.fits(p) {
+		if f.fits(p) && offered(tx, p) {
 			b = append(appendAmount(append(b, j.rows[i].head...), price(tx, p)), j.rows[i].tail...)
 			b = append(b, ',')
 		}
 	}
 	return append(bytes.TrimSuffix(b, []byte(",")), "]}"...)
+}
+
+// prices are the least and the most that a package for sale costs.
+func (g *group) prices(tx *sim.Tx[state]) (low, high money.Amount) {
+	low = math.MaxInt64
+	for _, p := range g.Packages {
+		if offered(tx, p) {
+			low, high = min(low, price(tx, p)), max(high, price(tx, p))
+		}
+	}
+	return low, high
 }
 
 func appendAmount(b []byte, a money.Amount) []byte {
@@ -98,16 +108,23 @@ func (g *group) signals() []wireSignal {
 	return out
 }
 
-// wire is the package without its price.
-func (p *esimPackage) wire() wirePackage {
-	w := wirePackage{
+// shapes are those of a package, without its price, in each edition.
+var shapes = map[string]func(*esimPackage) any{
+	edition202606: func(p *esimPackage) any {
+		return wirePackage{p.flat(), wireRequirements{TravelDate: p.TravelDate}, p.notes()}
+	},
+	edition202507: func(p *esimPackage) any { return wirePackage202507{p.flat(), p.notes()} },
+}
+
+// flat is the package without its price.
+func (p *esimPackage) flat() wireFlat {
+	w := wireFlat{
 		PackageID: p.ID, Package: p.Name, Plan: p.planWord(), Activation: firstUse, Day: p.Days,
 		IsUnlimited: p.Unlimited > 0, IsAPNAutomatic: p.APN == "", APN: p.apn(),
 		DataAmount: p.megabytes(), DataUnit: "MB",
 		CallType: "all", CallAmount: none, SMSType: "all", SMSAmount: none,
 		WithSMS: p.SMS > 0, WithCall: p.Minutes > 0, WithHotspot: p.hotspot(), WithDataRoaming: true,
 		WithUsageCheck: !p.NoUsageCheck, WithThrottle: p.Kbps > 0,
-		Requirements: wireRequirements{TravelDate: p.TravelDate}, Notes: p.notes(),
 	}
 	if p.Minutes > 0 {
 		w.CallAmount, w.CallUnit = p.Minutes, callUnit

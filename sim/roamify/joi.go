@@ -20,6 +20,14 @@ type schema struct {
 	// atLeastOne and exactlyOne are Joi's or() and xor() over these keys.
 	atLeastOne []string
 	exactlyOne []string
+	// peers are Joi's with() and without().
+	peers []peer
+}
+
+// A peer is a key that another one needs, or cannot stand.
+type peer struct {
+	key, other string
+	forbidden  bool
 }
 
 // A key is one member of an object, or one key of a query.
@@ -32,6 +40,9 @@ type key struct {
 	oneOf    []string // what a text may be
 	fold     bool     // oneOf without regard to case
 	of       *schema  // each item of a list
+	empty    bool     // a text may be ""
+	email    bool     // a text is an address
+	positive bool     // a number is above 0
 }
 
 type kind int
@@ -98,6 +109,15 @@ func (s *schema) complain(o object, label, path string) string {
 	case len(s.exactlyOne) > 0 && o.count(s.exactlyOne) > 1:
 		return quote(label) + " contains a conflict between exclusive peers " + enumerate(s.exactlyOne)
 	}
+	for _, p := range s.peers {
+		switch {
+		case o.count([]string{p.key}) == 0:
+		case p.forbidden && o.count([]string{p.other}) > 0:
+			return quote(path+p.key) + " conflict with forbidden peer " + quote(path+p.other)
+		case !p.forbidden && o.count([]string{p.other}) == 0:
+			return quote(path+p.key) + " missing required peer " + quote(path+p.other)
+		}
+	}
 	return ""
 }
 
@@ -135,8 +155,11 @@ func (k *key) text(v gjson.Result) string {
 		}
 	case v.Type != gjson.String:
 		return "must be a string"
+	case v.Str == "" && k.empty:
 	case v.Str == "":
 		return "is not allowed to be empty"
+	case k.email && !emailText.MatchString(v.Str):
+		return "must be a valid email"
 	case k.max > 0 && len([]rune(v.Str)) > int(k.max):
 		return "length must be less than or equal to " + decimal(k.max) + " characters long"
 	}
@@ -154,6 +177,8 @@ func (k *key) number(v gjson.Result, convert bool) string {
 		return "must be a safe number"
 	case k.whole && n != math.Trunc(n):
 		return "must be an integer"
+	case k.positive && n <= 0:
+		return "must be a positive number"
 	case k.min > 0 && n < k.min:
 		return "must be greater than or equal to " + decimal(k.min)
 	case k.max > 0 && n > k.max:

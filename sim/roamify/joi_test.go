@@ -1,6 +1,7 @@
 package roamify
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -71,9 +72,12 @@ func FuzzBearer(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
-		name, err := bearer(header)
-		if (err == nil) != (name != "") {
-			t.Errorf("%q gives %q, %v", header, name, err)
+		token := bearer(header)
+		if token != strings.TrimSpace(token) || !strings.Contains(header, token) {
+			t.Errorf("%q gives %q", header, token)
+		}
+		if token != "" && !strings.EqualFold(header[:7], "Bearer ") {
+			t.Errorf("%q gives %q", header, token)
 		}
 	})
 }
@@ -86,6 +90,29 @@ func FuzzDate(f *testing.F) {
 		at, ok := isoDate(gjson.Result{Type: gjson.String, Str: text})
 		if ok && text[:4] != at.Format(time.DateOnly)[:4] {
 			t.Errorf("%q was read as %s", text, at)
+		}
+	})
+}
+
+func FuzzPlainCode(f *testing.F) {
+	for _, seed := range []string{"H3V9TQ0MZ2KD", " h3v9-tq0m-z2kd ", "ß٣é", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, code string) {
+		plain := plainCode(code)
+		if strings.Trim(plain, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" || plainCode(plain) != plain {
+			t.Errorf("%q is %q", code, plain)
+		}
+	})
+}
+
+func FuzzEmail(f *testing.F) {
+	for _, seed := range []string{"ana@example.org", "ana", "@", "a@b", "a b@c.d", "a@b..c"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if emailText.MatchString(text) && (strings.Count(text, "@") != 1 || strings.ContainsAny(text, " \t\n") || !strings.Contains(text, ".")) {
+			t.Errorf("%q is an address", text)
 		}
 	})
 }

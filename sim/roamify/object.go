@@ -18,6 +18,9 @@ const maxSafe = 1<<53 - 1
 // numberText is what Joi takes for a number in a text.
 var numberText = regexp.MustCompile(`^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$`)
 
+// emailText is less than what Joi asks of an address, and takes no good one for bad.
+var emailText = regexp.MustCompile(`^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$`)
+
 func numeric(v gjson.Result, convert bool) (float64, bool) {
 	switch {
 	case v.Type == gjson.Number:

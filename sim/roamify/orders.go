@@ -32,25 +32,34 @@ var (
 // buy twice.
 func createOrder(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if o := recalled(tx, r); o != nil {
-		return answer(o.wire(tx)), nil
+		return answer(o.wire()), nil
 	}
 	body, err := orderBody.body(tx, r)
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	o := &order{Reference: body.text("referenceId")}
-	if tx.State.reference(o.Reference) != nil {
-		return sim.Reply{}, errDuplicateReference
-	}
-	if err := fill(tx, o, body); err != nil {
+	o, err := newOrder(tx, body)
+	if err != nil {
 		return sim.Reply{}, err
-	}
-	if o.Total > tx.State.Balance {
-		return sim.Reply{}, errInsufficientBalance
 	}
 	noteRepeated(tx, r, o)
 	place(tx, o)
-	return answer(o.wire(tx)), nil
+	return answer(o.wire()), nil
+}
+
+// newOrder is what a body asks for, when it can be had and paid.
+func newOrder(tx *sim.Tx[state], body object) (*order, error) {
+	o := &order{Reference: body.text("referenceId")}
+	if tx.State.reference(o.Reference) != nil {
+		return nil, errDuplicateReference
+	}
+	if err := fill(tx, o, body); err != nil {
+		return nil, err
+	}
+	if o.Total > tx.State.Balance {
+		return nil, errInsufficientBalance
+	}
+	return o, nil
 }
 
 // recalled is the order meant by a body that is nothing but a known referenceId.
@@ -82,7 +91,7 @@ func fill(tx *sim.Tx[state], o *order, body object) (err error) {
 		return errTooMany
 	}
 	items.ForEach(func(_, v gjson.Result) bool {
-		p := findPackage(tx, sim.Field(v, "packageId").Str)
+		p := findPackage(sim.Field(v, "packageId").Str)
 		if err = orderable(tx, p); err != nil {
 			return false
 		}
@@ -98,12 +107,12 @@ func fill(tx *sim.Tx[state], o *order, body object) (err error) {
 // orderable refuses a package that does not exist, or that exists in the list only.
 func orderable(tx *sim.Tx[state], p *esimPackage) error {
 	switch {
-	case p == nil && tx.Setting("unknownPackage") == "404":
+	case p != nil && offered(tx, p) && !p.Retired:
+		return nil
+	case (p == nil || !p.Retired) && tx.Setting("unknownPackage") == "404":
 		return errPackageNotFound
-	case p == nil, p.Retired:
-		return errUnknown
 	}
-	return nil
+	return errUnknown
 }
 
 // noteRepeated tells a client that it may have bought twice: the same again, shortly
@@ -115,7 +124,7 @@ func noteRepeated(tx *sim.Tx[state], r *sim.Request, o *order) {
 	}
 	last := tx.State.Orders[len(tx.State.Orders)-1]
 	same := func(a, b item) bool { return a.Package == b.Package && (!o.TopUp || a.ESIM == b.ESIM) }
-	if last.TopUp != o.TopUp || last.Reference != "" || tx.Now.Sub(last.CreatedAt) > shortly ||
+	if last.TopUp != o.TopUp || last.Voucher != "" || last.Reference != "" || tx.Now.Sub(last.CreatedAt) > shortly ||
 		!slices.EqualFunc(last.Items, o.Items, same) {
 		return
 	}
@@ -127,13 +136,16 @@ func noteRepeated(tx *sim.Tx[state], r *sim.Request, o *order) {
 
 // place charges an order and brings it to completion. An item without an eSIM buys one.
 func place(tx *sim.Tx[state], o *order) {
-	o.ID, o.CreatedAt = tx.UUID(), tx.Now
+	o.ID, o.CreatedAt, o.UpdatedAt = tx.UUID(), tx.Now, tx.Now
 	for i := range o.Items {
 		if o.Items[i].ESIM == "" {
 			e := &eSIM{
 				ID: tx.UUID(), Order: o.ID, Package: o.Items[i].Package, CreatedAt: tx.Now, UpdatedAt: tx.Now,
 			}
-			e.give(findPackage(tx, e.Package))
+			e.give(findPackage(e.Package))
+			if o.Instant {
+				e.AppliedAt = tx.Now
+			}
 			tx.State.addESIM(e)
 			o.Items[i].ESIM = e.ID
 		}
@@ -141,6 +153,10 @@ func place(tx *sim.Tx[state], o *order) {
 	tx.State.Balance -= o.Total
 	tx.State.addOrder(o)
 	tx.Await(orderCompleted, o.ID)
+	if o.open() {
+		tx.Await(orderRequireAction, o.ID)
+		tx.Await(orderCancelled, o.ID)
+	}
 }
 
 var orderQuery = schema{
@@ -161,13 +177,13 @@ func getOrder(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		return sim.Reply{}, errOrderNotFound
 	}
 	tx.Look(o.ID)
-	return answer(o.wire(tx)), nil
+	return answer(o.wire()), nil
 }
 
 const defaultLimit = 50
 
 var ordersQuery = schema{keys: []key{
-	{name: "status", oneOf: []string{pending, completed, "ARCHIVED", "CANCELLED", "REFUNDED", "REQUIRE_ACTION"}},
+	{name: "status", oneOf: orderStatuses},
 	{name: "limit", kind: number, whole: true, min: 1},
 	{name: "referenceId"},
 }}
@@ -182,48 +198,39 @@ func listOrders(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	list := wireOrders{Orders: []wireOrder{}}
 	if ref := q.text("referenceId"); ref != "" {
 		if o := tx.State.reference(ref); o != nil && (status == "" || status == o.status()) {
-			list.Orders = append(list.Orders, o.wire(tx))
+			list.Orders = append(list.Orders, o.wire())
 		}
 		return answer(list), nil
 	}
 	// Counting what there is spares a walk through all orders for the few that wait.
-	limit = min(limit, tx.State.count(status))
+	there := tx.State.OrdersOf[status]
+	if status == "" {
+		there = len(tx.State.Orders)
+	}
+	limit = min(limit, there)
 	for i := len(tx.State.Orders) - 1; len(list.Orders) < limit; i-- {
 		if o := tx.State.Orders[i]; status == "" || status == o.status() {
-			list.Orders = append(list.Orders, o.wire(tx))
+			list.Orders = append(list.Orders, o.wire())
 		}
 	}
 	return answer(list), nil
 }
 
-// count is how many orders have that status, or are there at all for "".
-func (s *state) count(status string) int {
-	switch status {
-	case "":
-		return len(s.Orders)
-	case pending:
-		return s.Pending
-	case completed:
-		return len(s.Orders) - s.Pending
-	}
-	return 0
-}
-
-func (o *order) wire(tx *sim.Tx[state]) wireOrder {
-	created, updated := o.CreatedAt, o.CreatedAt
-	if o.CompletedAt.After(updated) {
-		updated = o.CompletedAt
-	}
+func (o *order) wire() wireOrder {
 	w := wireOrder{
-		ID: o.ID, ReferenceID: o.Reference, OrderType: "api", Status: o.status(), Total: o.Total.Float(),
-		Currency: currency, CreatedAt: epoch(created), UpdatedAt: epoch(updated), Items: make([]wireItem, len(o.Items)),
+		ID: o.ID, ReferenceID: o.Reference, OrderType: orderType, Status: o.status(), Total: o.Total.Float(),
+		Currency: currency, CreatedAt: epoch(o.CreatedAt), UpdatedAt: epoch(o.UpdatedAt), Items: make([]wireItem, len(o.Items)),
 	}
-	for i, it := range o.Items {
-		// The type is esim for a top-up too (owner's Create Top-up Order page).
-		w.Items[i] = wireItem{
-			ESIMID: it.ESIM, PackageID: it.Package, Package: findPackage(tx, it.Package).Name, Type: "esim",
-			Price: it.Price.Float(), Currency: currency, CreatedAt: epoch(created), UpdatedAt: epoch(updated),
-		}
+	for i := range o.Items {
+		w.Items[i] = o.wireItem(&o.Items[i])
 	}
 	return w
+}
+
+func (o *order) wireItem(i *item) wireItem {
+	return wireItem{
+		// The type is esim for a top-up too (owner's Create Top-up Order page).
+		ESIMID: i.ESIM, PackageID: i.Package, Package: findPackage(i.Package).Name, Type: itemType,
+		Price: i.Price.Float(), Currency: currency, CreatedAt: epoch(o.CreatedAt), UpdatedAt: epoch(o.UpdatedAt),
+	}
 }

@@ -19,7 +19,14 @@ func listCountries(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	return answer(wireCountries{Countries: theCatalogue().countries[strings.ToLower(q.text("geography"))]}), nil
+	f := filter{geography: strings.ToLower(q.text("geography"))}
+	list := wireCountries{Countries: []wireCountry{}}
+	for _, g := range theCatalogue().Groups {
+		if f.group(g) && f.sells(tx, g) {
+			list.Countries = append(list.Countries, wireCountry{Code: g.CountryCode, Name: g.CountryName})
+		}
+	}
+	return answer(list), nil
 }
 
 const (
@@ -27,28 +34,49 @@ const (
 	maxPageSize     = 500 // assumed
 )
 
-var packagesQuery = schema{keys: []key{
-	{name: "page", kind: number, whole: true, min: 1},
-	{name: "pageSize", kind: number, whole: true, min: 1, max: maxPageSize},
-	{name: "country"},
-	{name: "countryCode"},
-	{name: "geography", oneOf: geographies, fold: true},
-	{name: "days", kind: number},
-	{name: "gbs", kind: number},
-	{name: "isUnlimited", kind: flag},
-	{name: "packageId"},
-}}
+var (
+	packagesQuery = schema{keys: append([]key{
+		{name: "page", kind: number, whole: true, min: 1},
+		{name: "pageSize", kind: number, whole: true, min: 1, max: maxPageSize},
+		{name: "country"},
+		{name: "countryCode"},
+	}, packageFilters...)}
+	// packagesQuery202507 has no pages; clients were seen to be refused for one. What
+	// else they sent before 2026-06 are these keys.
+	packagesQuery202507 = schema{keys: append([]key{{name: "country"}}, packageFilters...)}
+
+	packageFilters = []key{
+		{name: "geography", oneOf: geographies, fold: true},
+		{name: "days", kind: number},
+		{name: "gbs", kind: number},
+		{name: "isUnlimited", kind: flag},
+		{name: "packageId"},
+	}
+)
 
 // listPackages answers one page of the catalogue. There is no count of pages: a client
-// goes on until a page has fewer groups than it asked for.
+// goes on until a page has fewer groups than it asked for. Edition 2025-07 answers all at
+// once.
 func listPackages(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
-	q, err := packagesQuery.query(tx, r)
+	want, all := &packagesQuery, older(tx)
+	if all {
+		want = &packagesQuery202507
+	}
+	q, err := want.query(tx, r)
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	noteUnknownCountry(r, q)
-	f := filterOf(q)
-	groups := f.page(q.integer("page", 1), q.integer("pageSize", defaultPageSize))
+	f, number, size := filterOf(q), 1, len(theCatalogue().Groups)
+	if f.name, f.code = q.text("country"), q.text("countryCode"); all {
+		f.name, f.code = "", f.name
+	} else {
+		number, size = q.integer("page", 1), q.integer("pageSize", defaultPageSize)
+	}
+	noteUnknownCountry(r, f)
+	if f.packageID != "" {
+		f = filter{packageID: f.packageID}
+	}
+	groups := f.page(tx, number, size)
 	const usual = 8 << 10 // of a group
 	b := append(make([]byte, 0, 64+usual*len(groups)), `{"status":"success","data":{"packages":[`...)
 	for _, g := range groups {
@@ -59,7 +87,7 @@ func listPackages(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 }
 
 // page is one page of the groups that have a package which fits.
-func (f *filter) page(number, size int) (groups []*group) {
+func (f *filter) page(tx *sim.Tx[state], number, size int) (groups []*group) {
 	c := theCatalogue()
 	all := c.Groups
 	if p := c.packages[f.packageID]; p != nil {
@@ -67,7 +95,7 @@ func (f *filter) page(number, size int) (groups []*group) {
 	}
 	skip := (number - 1) * size
 	for _, g := range all {
-		if !f.group(g) || !slices.ContainsFunc(g.Packages, f.fits) {
+		if !f.group(g) || !f.sells(tx, g) {
 			continue
 		}
 		if skip--; skip >= 0 {
@@ -81,21 +109,25 @@ func (f *filter) page(number, size int) (groups []*group) {
 	return groups
 }
 
-// noteUnknownCountry tells a client that still sends codes where names are wanted: the
-// answer is an empty list, and no error says why.
-func noteUnknownCountry(r *sim.Request, q object) {
+// noteUnknownCountry tells a client that sends codes where names are wanted, or names for
+// codes: the answer is an empty list, and no error says why.
+func noteUnknownCountry(r *sim.Request, f filter) {
 	c := theCatalogue()
-	if name := q.text("country"); name != "" && !c.names[name] {
+	unknown := func(key, takes, value string) {
 		r.Note(sim.Finding{
-			Code: "roamify.unknown-country", Pointer: "query/country", Basis: string(sim.Brief),
-			Message: fmt.Sprintf("country takes a name that GET /api/esim/countries lists; %q is none", name),
+			Code: "roamify.unknown-country", Pointer: "query/" + key, Basis: string(sim.Brief),
+			Message: fmt.Sprintf("%s takes a %s that GET /api/esim/countries lists; %q is none", key, takes, value),
 		})
 	}
-	if code := q.text("countryCode"); code != "" && !c.codes[code] {
-		r.Note(sim.Finding{
-			Code: "roamify.unknown-country", Pointer: "query/countryCode", Basis: string(sim.Brief),
-			Message: fmt.Sprintf("countryCode takes a code that GET /api/esim/countries lists; %q is none", code),
-		})
+	if f.name != "" && !c.names[f.name] {
+		unknown("country", "name", f.name)
+	}
+	if f.code != "" && !c.codes[f.code] {
+		key := "countryCode"
+		if r.Query.Get(key) == "" {
+			key = "country" // of edition 2025-07
+		}
+		unknown(key, "code", f.code)
 	}
 }
 
@@ -108,13 +140,13 @@ type filter struct {
 	onlyUnlimitedData bool
 }
 
-// filterOf reads the filters. A packageId puts the others aside, and isUnlimited puts
+// filterOf reads the filters but for the country. A packageId puts the others aside, and isUnlimited puts
 // gbs aside; isUnlimited=false is the same as none (packages page).
 func filterOf(q object) (f filter) {
 	if f.packageID = q.text("packageId"); f.packageID != "" {
 		return f
 	}
-	f.name, f.code, f.geography = q.text("country"), q.text("countryCode"), strings.ToLower(q.text("geography"))
+	f.geography = strings.ToLower(q.text("geography"))
 	f.days, f.byDays = q.number("days")
 	f.gbs, f.byData = q.number("gbs")
 	if f.onlyUnlimitedData = q.flag("isUnlimited"); f.onlyUnlimitedData {
@@ -127,6 +159,11 @@ func (f *filter) group(g *group) bool {
 	return (f.name == "" || f.name == g.CountryName) &&
 		(f.code == "" || f.code == g.CountryCode) &&
 		(f.geography == "" || f.geography == g.Geography)
+}
+
+// sells says whether a group has a package that fits and is for sale.
+func (f *filter) sells(tx *sim.Tx[state], g *group) bool {
+	return slices.ContainsFunc(g.Packages, func(p *esimPackage) bool { return f.fits(p) && offered(tx, p) })
 }
 
 func (f *filter) fits(p *esimPackage) bool {

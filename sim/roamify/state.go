@@ -1,7 +1,6 @@
 package roamify
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/esim"
@@ -12,50 +11,76 @@ import (
 // state is one partner's account. What has happened is kept as instants and volumes; the
 // words that the API has for it are derived.
 type state struct {
-	Balance money.Amount
-	Orders  []*order // oldest first
-	ESIMs   []*eSIM  // oldest first
-	Pending int      // orders not yet completed
+	OpenedAt time.Time
+	Balance  money.Amount
+
+	// The oldest of each is first.
+	Orders   []*order
+	ESIMs    []*eSIM
+	Vouchers []*voucher
+	Gifts    []*gift
+	Refunds  []*refund
+
+	// How many there are of each status.
+	OrdersOf, ESIMsOf map[string]int
 
 	// Places in the lists above.
-	OrderByID, OrderByReference map[string]int
-	ESIMByID, ESIMByICCID       map[string]int
+	OrderByID, OrderByReference          map[string]int
+	ESIMByID, ESIMByICCID, ESIMByLink    map[string]int
+	VoucherByID, VoucherByCode, GiftByID map[string]int
+	RefundByID, OpenRefundByESIM         map[string]int
+
+	VoucherBatches map[string]bool // references that are taken; orders have their own
 }
 
 // An order is a purchase of eSIMs, or of one top-up.
 type order struct {
-	ID          string
-	Reference   string // the client's own, unique in the account; "" for none
-	TopUp       bool
-	Total       money.Amount
-	Items       []item
+	ID        string
+	Reference string // the client's own, unique in the account; "" for none
+	TopUp     bool
+	Instant   bool   // its eSIMs are generated with it
+	Voucher   string // id of the voucher that it is for; "" for none
+	Total     money.Amount
+	Items     []item
+
 	CreatedAt   time.Time
-	CompletedAt time.Time // zero while PENDING
+	ActionAt    time.Time // when it came to need a hand; zero for never
+	CompletedAt time.Time // zero until it is completed
+	CancelledAt time.Time
+	ArchivedAt  time.Time
+	UpdatedAt   time.Time
 }
 
 // An item is one eSIM bought, or topped up.
 type item struct {
-	ESIM    string // its id
-	Package string // its id
-	Price   money.Amount
+	ESIM       string // its id
+	Package    string // its id
+	Price      money.Amount
+	RefundedAt time.Time // zero while the money is the seller's
 }
 
 // An eSIM is what was sold. The profile that a device downloads is the engine's, and
 // there is none before ReadyAt.
 type eSIM struct {
 	ID      string
-	Order   string // id of the order that bought it
-	Package string // id of the package it was bought with
-	ICCID   string // "" until ReadyAt
+	Order   string   // id of the order that bought it
+	Package string   // id of the package it was bought with
+	ICCID   string   // "" until ReadyAt
+	TopUps  []string // ids of the orders that topped it up, or will
+	Link    shareLink
 
 	CreatedAt   time.Time
 	AppliedAt   time.Time // generation asked for; zero before
 	ReadyAt     time.Time
 	InstalledAt time.Time // on a device for the first time
 	StartedAt   time.Time // first use, or the top-up that revived it
+	InactiveAt  time.Time // the device switched the line off; zero while it is on
+	DeletedAt   time.Time // removed from its device; zero while it is there
 	DepletedAt  time.Time // all data used; zero again after a top-up
 	ExpiresAt   time.Time // end of the install window, after first use of the validity
 	ExpiredAt   time.Time // zero while that has not come to pass
+	RevokedAt   time.Time
+	UnknownAt   time.Time // the supplier does not answer for it since; zero while it does
 	UpdatedAt   time.Time
 
 	// What all its packages give together.
@@ -65,6 +90,28 @@ type eSIM struct {
 	Used      esim.Bytes
 	SMS       int
 	Minutes   int
+
+	Usage  []dayUse // oldest first
+	Events []event  // oldest first
+}
+
+// A dayUse is what was used on one day in one country.
+type dayUse struct {
+	Day     time.Time // midnight, UTC
+	Country string    // ISO code; "" where the device never said
+	Bytes   esim.Bytes
+}
+
+// An event is something that happened on a device, or to the eSIM there.
+type event struct {
+	Status string
+	At     time.Time
+}
+
+// A shareLink is what was handed out for people; the zero value is none.
+type shareLink struct {
+	Key, AccessCode string
+	CreatedAt       time.Time
 }
 
 // openingBalance is what a new account has, in USD.
@@ -72,9 +119,12 @@ const openingBalance = money.Amount(1000_00)
 
 func open(tx *sim.Tx[state]) {
 	*tx.State = state{
-		Balance:   openingBalance,
+		OpenedAt: tx.Now, Balance: openingBalance,
+		OrdersOf: map[string]int{}, ESIMsOf: map[string]int{},
 		OrderByID: map[string]int{}, OrderByReference: map[string]int{},
-		ESIMByID: map[string]int{}, ESIMByICCID: map[string]int{},
+		ESIMByID: map[string]int{}, ESIMByICCID: map[string]int{}, ESIMByLink: map[string]int{},
+		VoucherByID: map[string]int{}, VoucherByCode: map[string]int{}, VoucherBatches: map[string]bool{},
+		GiftByID: map[string]int{}, RefundByID: map[string]int{}, OpenRefundByESIM: map[string]int{},
 	}
 }
 
@@ -85,12 +135,29 @@ func (s *state) addOrder(o *order) {
 	if o.Reference != "" {
 		s.OrderByReference[o.Reference] = n
 	}
-	s.Pending++
+	s.OrdersOf[o.status()]++
 }
 
 func (s *state) addESIM(e *eSIM) {
 	s.ESIMByID[e.ID] = len(s.ESIMs)
 	s.ESIMs = append(s.ESIMs, e)
+	s.ESIMsOf[e.status()]++
+}
+
+// alterOrder changes the facts of an order and keeps count of the statuses.
+func (s *state) alterOrder(o *order, now time.Time, change func()) {
+	s.OrdersOf[o.status()]--
+	change()
+	o.UpdatedAt = now
+	s.OrdersOf[o.status()]++
+}
+
+// alterESIM changes the facts of an eSIM and keeps count of the statuses.
+func (s *state) alterESIM(e *eSIM, now time.Time, change func()) {
+	s.ESIMsOf[e.status()]--
+	change()
+	e.UpdatedAt = now
+	s.ESIMsOf[e.status()]++
 }
 
 // order is the one by that id, or nil.
@@ -114,24 +181,72 @@ func at[T any](all []*T, index map[string]int, id string) *T {
 
 // Status words of orders (owner's Get eSIM Orders page) and of eSIMs (eSIM page).
 const (
-	pending   = "PENDING"
-	completed = "COMPLETED"
+	pending       = "PENDING"
+	completed     = "COMPLETED"
+	archived      = "ARCHIVED"
+	cancelled     = "CANCELLED"
+	refunded      = "REFUNDED"
+	requireAction = "REQUIRE_ACTION"
 
 	fresh     = "NEW"
 	ready     = "READY"
 	installed = "INSTALLED"
+	revoked   = "REVOKED"
 	expired   = "EXPIRED"
+	unknown   = "UNKNOWN"
+)
+
+var (
+	orderStatuses = []string{pending, completed, archived, cancelled, refunded, requireAction}
+	esimStatuses  = []string{fresh, ready, installed, revoked, expired, unknown}
 )
 
 func (o *order) status() string {
-	if o.CompletedAt.IsZero() {
-		return pending
+	switch {
+	case !o.ArchivedAt.IsZero():
+		return archived
+	case o.refunded():
+		return refunded
+	case !o.CancelledAt.IsZero():
+		return cancelled
+	case !o.CompletedAt.IsZero():
+		return completed
+	case !o.ActionAt.IsZero():
+		return requireAction
 	}
-	return completed
+	return pending
 }
 
-func (e *eSIM) status() string {
+// refunded says whether all its money went back, item by item or at once.
+func (o *order) refunded() bool {
+	for i := range o.Items {
+		if o.Items[i].RefundedAt.IsZero() {
+			return false
+		}
+	}
+	return len(o.Items) > 0
+}
+
+// open says whether it may still be completed.
+func (o *order) open() bool {
+	return o.CompletedAt.IsZero() && o.CancelledAt.IsZero() && !o.refunded()
+}
+
+// item is the one for that eSIM.
+func (o *order) item(esim string) *item {
+	for i := range o.Items {
+		if o.Items[i].ESIM == esim {
+			return &o.Items[i]
+		}
+	}
+	return nil
+}
+
+// life is what became of an eSIM, whether or not the supplier can be asked about it.
+func (e *eSIM) life() string {
 	switch {
+	case !e.RevokedAt.IsZero():
+		return revoked
 	case e.ReadyAt.IsZero():
 		return fresh
 	case !e.ExpiredAt.IsZero():
@@ -142,44 +257,24 @@ func (e *eSIM) status() string {
 	return installed
 }
 
+func (e *eSIM) status() string {
+	if !e.UnknownAt.IsZero() {
+		return unknown
+	}
+	return e.life()
+}
+
 // left is the data that remains; it means nothing where there is no limit.
 func (e *eSIM) left() esim.Bytes { return e.Allowed - e.Used }
+
+// note writes an event down.
+func (e *eSIM) note(status string, now time.Time) {
+	e.Events = append(e.Events, event{Status: status, At: now})
+}
 
 func profileStatus(tx *sim.Tx[state], p *esim.Profile) string {
 	if e := tx.State.esim(p.ID); e != nil {
 		return e.status()
 	}
 	return ""
-}
-
-var settings = []sim.Setting[state]{
-	{
-		Name: "edition", Values: []string{"2026-06"}, Basis: sim.Brief,
-		Doc: "The dated contract: packages are paged, country is a name.",
-	},
-	{
-		Name: "validationShape", Values: []string{"error", "message"}, Basis: sim.Observed,
-		Doc: `The body of a validation error: {"error":…}, or {"message":…,"status":"failed"} like all others.`,
-	},
-	{
-		Name: "unknownPackage", Values: []string{"500", "404"}, Basis: sim.Observed,
-		Doc: "The status of an order for a package that does not exist: 500 Unknown error as seen, or 404.",
-	},
-	{
-		Name: "balance", Basis: sim.Assumed, Doc: "The partner's balance in USD.",
-		Get: func(tx *sim.Tx[state]) any { return tx.State.Balance.Float() },
-		Set: setBalance,
-	},
-}
-
-// maxBalance keeps sums far from where floats lose cents.
-const maxBalance = 1e9
-
-func setBalance(tx *sim.Tx[state], v any) error {
-	usd, ok := v.(float64)
-	if !ok || usd < 0 || usd > maxBalance {
-		return fmt.Errorf("balance is a number from 0 to %.0f", maxBalance)
-	}
-	tx.State.Balance = money.Of(usd)
-	return nil
 }

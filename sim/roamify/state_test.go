@@ -33,7 +33,7 @@ func TestStateIsData(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 4, 2, 8, 15, 9, 0, time.UTC)
 	s := state{
-		Balance: 99_50, Pending: 1,
+		OpenedAt: at, Balance: 99_50, OrdersOf: map[string]int{"PENDING": 1}, ESIMsOf: map[string]int{"NEW": 1},
 		Orders:    []*order{{ID: "o", Reference: "r", TopUp: true, Total: 500, CreatedAt: at, Items: []item{{ESIM: "e", Package: "p", Price: 500}}}},
 		ESIMs:     []*eSIM{{ID: "e", Order: "o", Package: "p", ICCID: "89", CreatedAt: at, Days: 7, Allowed: 1 << 30, Used: 5}},
 		OrderByID: map[string]int{"o": 0}, OrderByReference: map[string]int{"r": 0},

@@ -24,11 +24,11 @@ func topUp(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if tx.State.reference(reference) != nil {
 		return sim.Reply{}, errDuplicateReference
 	}
-	p := findPackage(tx, body.text("packageId"))
+	p := findPackage(body.text("packageId"))
 	if err := orderable(tx, p); err != nil {
 		return sim.Reply{}, err
 	}
-	if !e.takes(tx, p) {
+	if !e.takes(p) {
 		return sim.Reply{}, errIncompatible
 	}
 	if price(tx, p) > tx.State.Balance {
@@ -40,14 +40,15 @@ func topUp(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	}
 	noteRepeated(tx, r, o)
 	place(tx, o)
-	return answer(o.wire(tx)), nil
+	e.TopUps = append(e.TopUps, o.ID)
+	return answer(o.wire()), nil
 }
 
 // takes says whether a package can top this eSIM up. Assumed: any of the same
-// destination.
-func (e *eSIM) takes(tx *sim.Tx[state], p *esimPackage) bool {
-	bought := findPackage(tx, e.Package)
-	return !bought.NoTopUp && !p.NoTopUp && p.Group == bought.Group
+// destination, while the eSIM is not revoked.
+func (e *eSIM) takes(p *esimPackage) bool {
+	bought := findPackage(e.Package)
+	return !bought.NoTopUp && !p.NoTopUp && p.Group == bought.Group && e.life() != revoked
 }
 
 var topUpPackagesQuery = schema{keys: []key{
@@ -69,8 +70,8 @@ func listTopUpPackages(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	}
 	f := filterOf(q)
 	list := []wireTopUpPackage{}
-	for _, p := range findPackage(tx, e.Package).Group.Packages {
-		if f.fits(p) && e.takes(tx, p) && !p.Retired {
+	for _, p := range findPackage(e.Package).Group.Packages {
+		if f.fits(p) && e.takes(p) && !p.Retired && offered(tx, p) {
 			list = append(list, p.wireTopUp(tx))
 		}
 	}
@@ -78,7 +79,7 @@ func listTopUpPackages(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 }
 
 func (p *esimPackage) wireTopUp(tx *sim.Tx[state]) wireTopUpPackage {
-	w := p.wire()
+	w := p.flat()
 	return wireTopUpPackage{
 		PackageID: w.PackageID, Package: w.Package, Plan: w.Plan, Activation: w.Activation, Day: w.Day,
 		Price: price(tx, p).Float(), WithHotspot: w.WithHotspot, WithDataRoaming: w.WithDataRoaming,
@@ -87,6 +88,6 @@ func (p *esimPackage) wireTopUp(tx *sim.Tx[state]) wireTopUpPackage {
 		Data:  wireData{IsUnlimited: w.IsUnlimited, DataAmount: w.DataAmount, DataUnit: w.DataUnit},
 		Call:  wireCall{WithCall: w.WithCall, CallType: w.CallType, CallAmount: w.CallAmount, CallUnit: w.CallUnit},
 		SMS:   wireSMS{WithSMS: w.WithSMS, SMSType: w.SMSType, SMSAmount: w.SMSAmount, SMSUnit: w.SMSUnit},
-		Notes: w.Notes,
+		Notes: p.notes(),
 	}
 }

@@ -1,26 +1,43 @@
 package roamify
 
 import (
-	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/internal/atlas"
 	"github.com/esimsim/esimsim/sim"
 )
 
 var usageQuery = schema{keys: []key{{name: "iccid", required: true}}}
 
 func getUsage(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
-	q, err := usageQuery.query(tx, r)
+	e, err := checked(tx, r)
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	e := tx.State.profile(q.text("iccid"))
-	if e == nil {
-		return sim.Reply{}, errESIMNotFound
+	return answer(e.usage()), nil
+}
+
+func getUsageDetails(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
+	e, err := checked(tx, r)
+	if err != nil {
+		return sim.Reply{}, err
 	}
-	if findPackage(tx, e.Package).NoUsageCheck {
-		return sim.Reply{}, errUsageUnsupported
+	return answer(wireUsageDetails{wireUsage: e.usage(), DataUsages: e.days()}), nil
+}
+
+// checked finds the eSIM that is asked about, if its usage can be.
+func checked(tx *sim.Tx[state], r *sim.Request) (*eSIM, error) {
+	q, err := usageQuery.query(tx, r)
+	if err != nil {
+		return nil, err
+	}
+	e := tx.State.profile(q.text("iccid"))
+	switch {
+	case e == nil:
+		return nil, errESIMNotFound
+	case findPackage(e.Package).NoUsageCheck:
+		return nil, errUsageUnsupported
 	}
 	tx.Look(e.ID)
-	return answer(e.usage()), nil
+	return e, nil
 }
 
 // usage has no instants before first use, whatever the install window (assumed). Text
@@ -40,48 +57,13 @@ func (e *eSIM) usage() wireUsage {
 	return w
 }
 
-// device follows what a phone does with an eSIM. An eSIM that is expired, or that a
-// policy keeps from being installed or active, gives no service.
-func device(tx *sim.Tx[state], p *esim.Profile, a esim.Action) (esim.Bytes, error) {
-	e := tx.State.esim(p.ID)
-	if a.Kind == esim.Remove {
-		return 0, nil // REST has no word for a profile that was deleted
+// days is the usage of each day and country. Its unit is the kilobyte, unlike that of
+// what is left (usage details page: 10000 and 20000 of 1024).
+func (e *eSIM) days() []wireDayUse {
+	out := make([]wireDayUse, len(e.Usage))
+	for i, u := range e.Usage {
+		country, _ := atlas.ByISO(u.Country)
+		out[i] = wireDayUse{Date: u.Day.Format("20060102"), Usage: int64(u.Bytes >> 10), Location: country.Name}
 	}
-	if a.Kind == esim.Install {
-		if _, err := standing(tx, e.ID, ready, installed); err != nil {
-			return 0, err
-		}
-		if e.status() == ready {
-			tx.Await(esimInstalled, e.ID)
-		}
-		return 0, nil
-	}
-	if _, err := standing(tx, e.ID, installed); err != nil {
-		return 0, err
-	}
-	if a.Kind == esim.Attach {
-		return 0, nil
-	}
-	return use(tx, e, a.Bytes)
-}
-
-// use takes data from what is left; the first use starts the validity.
-func use(tx *sim.Tx[state], e *eSIM, wanted esim.Bytes) (used esim.Bytes, err error) {
-	if e.StartedAt.IsZero() {
-		tx.Await(esimActive, e.ID)
-	}
-	if e.StartedAt.IsZero() {
-		return 0, &sim.EdgeError{ID: e.ID, State: e.status(), Wanted: "active"}
-	}
-	if used = wanted; !e.Unlimited {
-		used = min(wanted, e.left())
-	}
-	e.Used += used
-	if used > 0 {
-		e.UpdatedAt = tx.Now
-	}
-	if !e.Unlimited && e.left() == 0 && e.DepletedAt.IsZero() {
-		tx.Await(esimDepleted, e.ID)
-	}
-	return used, nil
+	return out
 }

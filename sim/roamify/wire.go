@@ -15,6 +15,7 @@ type success struct {
 
 func answer(data any) sim.Reply { return sim.Reply{Body: success{Status: "success", Data: data}} }
 
+// validationFailure, failure and refundFailure are the three shapes of a refusal.
 type validationFailure struct {
 	Error string `json:"error"`
 }
@@ -24,9 +25,18 @@ type failure struct {
 	Status  string `json:"status"`
 }
 
+type refundFailure struct {
+	Message  string `json:"message"`
+	Status   string `json:"status"`
+	Code     string `json:"code"`
+	RefundID string `json:"refundId,omitempty"` // of the request that is open
+}
+
 const (
 	currency = "USD"
 	firstUse = "first-use" // the only activation seen
+	// The only words seen for what an order and an item are.
+	orderType, itemType = "api", "esim"
 	// unlimited stands for no limit, in megabytes: the largest safe integer of
 	// JavaScript (packages page).
 	unlimited = 1<<53 - 1
@@ -74,33 +84,38 @@ type wireSignal struct {
 
 // wirePackage is a package of the catalogue: flat, unlike that of a top-up.
 type wirePackage struct {
-	PackageID              string           `json:"packageId"`
-	Package                string           `json:"package"`
-	Plan                   string           `json:"plan"`
-	Activation             string           `json:"activation"`
-	Day                    int              `json:"day"`
-	Price                  float64          `json:"price"`
-	IsUnlimited            bool             `json:"isUnlimited"`
-	IsAPNAutomatic         bool             `json:"isAPNAutomatic"`
-	APN                    string           `json:"apn"`
-	DataAmount             int64            `json:"dataAmount"`
-	DataUnit               string           `json:"dataUnit"`
-	CallType               string           `json:"callType"`
-	CallAmount             int              `json:"callAmount"`
-	CallUnit               string           `json:"callUnit"`
-	SMSType                string           `json:"smsType"`
-	SMSAmount              int              `json:"smsAmount"`
-	SMSUnit                string           `json:"smsUnit"`
-	WithSMS                bool             `json:"withSMS"`
-	WithCall               bool             `json:"withCall"`
-	WithHotspot            bool             `json:"withHotspot"`
-	WithDataRoaming        bool             `json:"withDataRoaming"`
-	WithDestinationInstall bool             `json:"withDestinationInstall"`
-	WithUsageCheck         bool             `json:"withUsageCheck"`
-	WithThrottle           bool             `json:"withThrottle"`
-	Throttle               *wireThrottle    `json:"throttle,omitempty"`
-	Requirements           wireRequirements `json:"requirements"`
-	Notes                  []string         `json:"notes"`
+	wireFlat
+	Requirements wireRequirements `json:"requirements"`
+	Notes        []string         `json:"notes"`
+}
+
+// wireFlat is what the package has in each edition, before its last members.
+type wireFlat struct {
+	PackageID              string        `json:"packageId"`
+	Package                string        `json:"package"`
+	Plan                   string        `json:"plan"`
+	Activation             string        `json:"activation"`
+	Day                    int           `json:"day"`
+	Price                  float64       `json:"price"`
+	IsUnlimited            bool          `json:"isUnlimited"`
+	IsAPNAutomatic         bool          `json:"isAPNAutomatic"`
+	APN                    string        `json:"apn"`
+	DataAmount             int64         `json:"dataAmount"`
+	DataUnit               string        `json:"dataUnit"`
+	CallType               string        `json:"callType"`
+	CallAmount             int           `json:"callAmount"`
+	CallUnit               string        `json:"callUnit"`
+	SMSType                string        `json:"smsType"`
+	SMSAmount              int           `json:"smsAmount"`
+	SMSUnit                string        `json:"smsUnit"`
+	WithSMS                bool          `json:"withSMS"`
+	WithCall               bool          `json:"withCall"`
+	WithHotspot            bool          `json:"withHotspot"`
+	WithDataRoaming        bool          `json:"withDataRoaming"`
+	WithDestinationInstall bool          `json:"withDestinationInstall"`
+	WithUsageCheck         bool          `json:"withUsageCheck"`
+	WithThrottle           bool          `json:"withThrottle"`
+	Throttle               *wireThrottle `json:"throttle,omitempty"`
 }
 
 type wireThrottle struct {
@@ -189,6 +204,19 @@ type wireItem struct {
 	UpdatedAt int64   `json:"updatedAt"`
 }
 
+// wireInstantOrder has the eSIMs in the place of the items.
+type wireInstantOrder struct {
+	ID          string     `json:"id"`
+	ReferenceID string     `json:"referenceId,omitempty"`
+	OrderType   string     `json:"orderType"`
+	Status      string     `json:"status"`
+	Total       float64    `json:"total"`
+	Currency    string     `json:"currency"`
+	CreatedAt   int64      `json:"createdAt"`
+	UpdatedAt   int64      `json:"updatedAt"`
+	ESIMs       []wireESIM `json:"esims"`
+}
+
 type wireESIM struct {
 	ID                     string       `json:"id"`
 	ICCID                  string       `json:"iccid"`
@@ -199,7 +227,7 @@ type wireESIM struct {
 	WithDataRoaming        bool         `json:"withDataRoaming"`
 	WithDestinationInstall bool         `json:"withDestinationInstall"`
 	WithUsageCheck         bool         `json:"withUsageCheck"`
-	ESIM                   wireProfile  `json:"esim"`
+	ESIM                   any          `json:"esim"` // wireProfile, in the edition's shape
 	APN                    wireAPN      `json:"apn"`
 	Data                   wireESIMData `json:"data"`
 	Call                   wireESIMCall `json:"call"`
@@ -251,7 +279,71 @@ type wireUsage struct {
 	RemainingVoice int    `json:"remainingVoice"`
 }
 
+// wireUsageDetails adds the days to wireUsage.
+type wireUsageDetails struct {
+	wireUsage
+	DataUsages []wireDayUse `json:"dataUsages"`
+}
+
+type wireDayUse struct {
+	Date     string `json:"date"`  // 20260703
+	Usage    int64  `json:"usage"` // kilobytes of 2^10 bytes
+	Location string `json:"location"`
+}
+
+// wireEvents has no envelope around it.
+type wireEvents struct {
+	ICCID       string      `json:"iccid"`
+	ESIMID      string      `json:"esimId"`
+	ReferenceID string      `json:"referenceId"` // "" for none, unlike in orders
+	Events      []wireEvent `json:"events"`
+	Locations   []string    `json:"locations"` // always empty: no sample shows what would be in it
+}
+
+type wireEvent struct {
+	ICCID     string `json:"iccid"`
+	EID       string `json:"eid"`
+	Status    string `json:"status"`
+	TimeStamp int64  `json:"timeStamp"`
+	DateTime  string `json:"dateTime"` // UTC
+}
+
+type wireSent struct {
+	ICCID   string `json:"iccid"`
+	Message string `json:"message"`
+}
+
+type wireLink struct {
+	ICCID        string `json:"iccid"`
+	ESIMID       string `json:"esimId"`
+	Link         string `json:"link"`
+	WhatsAppLink string `json:"whatsappLink"`
+	Key          string `json:"key"`
+	AccessCode   string `json:"accessCode"`
+	CreatedAt    int64  `json:"createdAt"`
+	UpdatedAt    int64  `json:"updatedAt"`
+}
+
 type wireBalance struct {
 	Balance  float64 `json:"balance"`
 	Currency string  `json:"currency"`
+}
+
+type wireHealth struct {
+	Status      string `json:"status"`
+	Environment string `json:"environment"`
+	Uptime      int64  `json:"uptime"` // seconds
+}
+
+type wireCurrency struct {
+	Code   string `json:"code"`
+	Symbol string `json:"symbol"`
+	Name   string `json:"name"`
+}
+
+type wireRate struct {
+	Rate   float64 `json:"rate"`
+	Source string  `json:"source"`
+	Target string  `json:"target"`
+	Time   string  `json:"time"`
 }
