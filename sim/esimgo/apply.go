@@ -38,7 +38,7 @@ func applyBundle(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	for _, l := range o.Lines {
 		b := catalogue().byName[l.Bundle]
 		for i := range l.Targets {
-			takeFromStock(tx, l.Bundle)
+			l.Usages = append(l.Usages, takeFromStock(tx, l.Bundle))
 			// The answer always has the ICCID, however long the bundle takes to get there.
 			if l.Targets[i] == "" {
 				l.Targets[i] = issue(tx, b).ICCID
@@ -100,6 +100,40 @@ func checkStart(r *sim.Request, start string) error {
 	return nil
 }
 
+// addESIMBundle is POST /esims/{iccid}/bundles, deprecated: as often as it says, out of the
+// inventory onto that eSIM.
+func addESIMBundle(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
+	b, err := decode(r)
+	if err != nil {
+		return sim.Reply{}, err
+	}
+	single := applyLine{Name: b.text("name"), Repeat: b.integer("repeat")}
+	start := b.text("startTime")
+	if *b.wrong {
+		return sim.Reply{}, errInvalidBody
+	}
+	if err := checkStart(r, start); err != nil {
+		return sim.Reply{}, err
+	}
+	req, err := forms(applyRequest{}, single)
+	if err != nil {
+		return sim.Reply{}, err
+	}
+	req.ICCID = r.Param("iccid")
+	o, err := applied(tx, req)
+	if err != nil {
+		return sim.Reply{}, err
+	}
+	o.SourceIP = r.RemoteIP
+	for _, l := range o.Lines {
+		for range l.Targets {
+			l.Usages = append(l.Usages, takeFromStock(tx, l.Bundle))
+		}
+	}
+	place(tx, o)
+	return sim.Reply{Status: http.StatusOK, Body: statusWire{Status: "ACTIVE"}}, nil
+}
+
 // forms refuses what does not go together and makes a list of the single form.
 func forms(req applyRequest, single applyLine) (applyRequest, error) {
 	switch {
@@ -142,9 +176,12 @@ func applied(tx *sim.Tx[state], req applyRequest) (*order, error) {
 		}
 		line := &orderLine{Bundle: b.Name, AllowReassign: l.AllowReassign, Targets: make([]string, l.Repeat)}
 		if req.ICCID != "" {
-			var err error
-			if line.Targets[0], err = target(tx, req.ICCID, b, l.AllowReassign); err != nil {
+			iccid, err := target(tx, req.ICCID, b, l.AllowReassign)
+			if err != nil {
 				return nil, err
+			}
+			for i := range line.Targets {
+				line.Targets[i] = iccid
 			}
 		}
 		if wanted[b.Name] += l.Repeat; wanted[b.Name] > inStock(tx, b.Name) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/internal/money"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -18,14 +19,14 @@ const (
 	depleted   = "Depleted"
 	expired    = "Expired"
 	lapsed     = "Lapsed"
+	revoked    = "Revoked"
 )
-
-// bundleApplied is the lastAction of an eSIM that got a bundle.
-const bundleApplied = "Bundle Applied"
 
 // state derives the word from what has happened.
 func (a *assignment) state() string {
 	switch {
+	case !a.RevokedAt.IsZero():
+		return revoked
 	case !a.LapsedAt.IsZero():
 		return lapsed
 	case !a.ExpiredAt.IsZero():
@@ -38,6 +39,13 @@ func (a *assignment) state() string {
 		return queued
 	}
 	return processing
+}
+
+// over says that the assignment shows only to those who ask for used ones: what is
+// depleted still shows.
+func (a *assignment) over() bool {
+	state := a.state()
+	return state == expired || state == lapsed || state == revoked
 }
 
 func (a *assignment) id() string        { return strconv.Itoa(a.ID) }
@@ -76,20 +84,33 @@ func (a *assignment) take(now time.Time, wanted esim.Bytes) esim.Bytes {
 	return used
 }
 
-// assign puts a bundle on an eSIM: one assignment, or one for each month.
-func assign(tx *sim.Tx[state], o *order, e *heldESIM, b *bundle) {
-	s := tx.State
-	for range b.Plan.assignments() {
+// assign puts a bundle on an eSIM: one assignment, or one for each month. It was paid for
+// with the order, or with the stock it comes from.
+func assign(tx *sim.Tx[state], o *order, l *orderLine, unit int, e *heldESIM) {
+	s, b := tx.State, catalogue().byName[l.Bundle]
+	months := b.Plan.assignments()
+	bought, price, usage := o.CreatedAt, l.Price, 0
+	if unit < len(l.Usages) {
+		from := s.stock(l.Usages[unit])
+		bought, price, usage = from.BoughtAt, from.Price, from.ID
+	}
+	var first *assignment
+	for range months {
 		a := &assignment{
 			ID: s.FirstID + len(s.Assigned), ICCID: e.ICCID, Bundle: b.Name, Order: o.Reference, Index: len(o.Assigned),
-			AssignedAt: tx.Now, Length: b.Plan.length(), Volume: b.Plan.volume(), Unlimited: b.Plan.unlimited(),
+			AssignedAt: tx.Now, BoughtAt: bought, Price: price / money.Amount(months), Usage: usage, Months: months,
+			Length: b.Plan.length(), Volume: b.Plan.volume(), Unlimited: b.Plan.unlimited(),
 		}
 		o.Assigned = append(o.Assigned, len(s.Assigned))
 		e.Assigned = append(e.Assigned, len(s.Assigned))
 		s.Assigned = append(s.Assigned, a)
+		if first == nil {
+			first = a
+		}
 		tx.Await("bundle.queued", a.id())
 	}
-	e.LastAction, e.ActionAt = bundleApplied, tx.Now
+	e.acted(tx, "Bundle Applied")
+	e.remember(tx, "Bundle Applied", first, "")
 }
 
 // cover adds the countries of a bundle to those where an eSIM that was there before works.
@@ -123,6 +144,7 @@ func activateBundle(tx *sim.Tx[state], id string) error {
 	a.StartedAt = tx.Now
 	tx.Cancel("bundle.lapsed", id)
 	tx.At("bundle.expired", id, a.endsAt())
+	tx.State.esim(a.ICCID).remember(tx, "eSIM First Use", a, "")
 	return nil
 }
 
@@ -136,6 +158,7 @@ func depleteBundle(tx *sim.Tx[state], id string) error {
 		return &sim.EdgeError{ID: id, State: "unlimited", Wanted: active}
 	}
 	a.Used, a.DepletedAt = a.Volume, tx.Now
+	alert(tx, a)
 	return nil
 }
 
@@ -147,6 +170,7 @@ func expireBundle(tx *sim.Tx[state], id string) error {
 	}
 	a.ExpiredAt = tx.Now
 	tx.Cancel("bundle.depleted", id)
+	tx.State.esim(a.ICCID).remember(tx, "Bundle Expired", a, "")
 	return nil
 }
 
@@ -157,6 +181,7 @@ func lapseBundle(tx *sim.Tx[state], id string) error {
 		return err
 	}
 	a.LapsedAt = tx.Now
+	tx.State.esim(a.ICCID).remember(tx, "Bundle Lapsed", a, "")
 	return nil
 }
 

@@ -9,11 +9,14 @@ import (
 // prefix begins every API key here; the real ones have none.
 const prefix = "esimgo_"
 
+// apiKey is the credential as it came.
+func apiKey(r *sim.Request) string { return strings.TrimSpace(r.Header.Get("X-API-Key")) }
+
 // identify reads "X-API-Key: esimgo_<name>". A key in the query string, as versions up to
 // 2.1 took it, and an Authorization header are no credential (vendor's documentation of
 // v2.2 and later; clients send a bearer token beside the key, which does no harm).
 func identify(r *sim.Request) (string, error) {
-	return nameOf(r.Header.Get("X-API-Key"))
+	return nameOf(apiKey(r))
 }
 
 func nameOf(key string) (string, error) {

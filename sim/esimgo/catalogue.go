@@ -14,29 +14,27 @@ import (
 
 // find is the bundle of that name that the organisation may order. Names are case-
 // sensitive.
-func find(_ *sim.Tx[state], name string) (*bundle, error) {
-	if b := catalogue().byName[name]; b != nil {
+func find(tx *sim.Tx[state], name string) (*bundle, error) {
+	if b := catalogue().byName[name]; b != nil && tx.Offered(name) {
 		return b, nil
 	}
 	return nil, errBundleNotFound
 }
 
 // price is what a bundle costs in this world.
-func price(_ *sim.Tx[state], b *bundle) money.Amount { return b.Price }
+func price(tx *sim.Tx[state], b *bundle) money.Amount { return tx.Price(b.Name, b.Price) }
 
 // listCatalogue is GET /catalogue. Documents show a bare array; every live client reads
 // an object.
 func listCatalogue(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
-	p, err := readPage(r.Query, "perPage", 50)
+	p, err := pageOf(tx, r, "perPage", 50)
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	style := rowStyle{Groups: true, Origin: r.Origin}
 	documented := tx.Setting("shapes") == "documented"
-	if documented {
-		style.Origin = ""
-	}
-	rows := search(r.Query)
+	style := styleOf(r, documented)
+	style.Groups = true
+	rows := search(tx, r.Query)
 	from, to := p.bounds(len(rows))
 	out := make([]byte, 0, 1024*(to-from)+64)
 	if !documented {
@@ -65,11 +63,19 @@ func getCatalogueBundle(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	style := rowStyle{Origin: r.Origin}
-	if tx.Setting("shapes") == "documented" {
-		style.Origin = ""
-	}
+	style := styleOf(r, tx.Setting("shapes") == "documented")
+	style.Groups, style.Allowances = r.Mount == v25, r.Mount == v25
 	return sim.Reply{Status: http.StatusOK, Body: appendBundle(nil, b, price(tx, b), style)}, nil
+}
+
+// styleOf is how a version shows bundles. billingType is there from v2.4 on, imageUrl in
+// live answers only.
+func styleOf(r *sim.Request, documented bool) rowStyle {
+	style := rowStyle{Billing: r.Mount != v23}
+	if !documented {
+		style.Origin = r.Origin
+	}
+	return style
 }
 
 // columns holds the catalogue in each order that can be asked for, sorted when first
@@ -89,7 +95,7 @@ func ordered(column func(*bundle) int64) func() []*bundle {
 }
 
 // search is the catalogue as filtered and sorted; the slice is shared and only read.
-func search(q url.Values) []*bundle {
+func search(tx *sim.Tx[state], q url.Values) []*bundle {
 	rows := catalogue().rows
 	if by, ok := columns[q.Get("orderBy")]; ok {
 		rows = by()
@@ -102,6 +108,10 @@ func search(q url.Values) []*bundle {
 			}
 		}
 		rows = kept
+	}
+	// Hardly ever is anything withdrawn, and then a copy is made.
+	if gone := func(b *bundle) bool { return !tx.Offered(b.Name) }; slices.ContainsFunc(rows, gone) {
+		rows = slices.DeleteFunc(slices.Clone(rows), gone)
 	}
 	if q.Get("direction") == "desc" {
 		rows = slices.Clone(rows)

@@ -38,13 +38,20 @@ func startWith(t *testing.T, scenarios map[string]string) *sim.Server {
 // A client calls the API as one credential.
 type client struct {
 	*testing.T
-	srv   *sim.Server
-	world string
+	srv     *sim.Server
+	world   string
+	version string
 }
 
 func as(t *testing.T, srv *sim.Server, world string) client {
 	t.Helper()
-	return client{t, srv, world}
+	return client{t, srv, world, "v2.4"}
+}
+
+// in is the same client, speaking another version.
+func (c client) in(version string) client {
+	c.version = version
+	return c
 }
 
 type reply struct {
@@ -56,7 +63,7 @@ type reply struct {
 // call sends a request; header holds names and values in turn.
 func (c client) call(method, path, body string, header ...string) reply {
 	c.Helper()
-	req, err := http.NewRequestWithContext(c.Context(), method, c.srv.URL()+"/v2.4"+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(c.Context(), method, c.srv.URL()+"/"+c.version+path, strings.NewReader(body))
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -99,9 +106,13 @@ func (c client) refused(r reply, status int, message string) {
 	}
 }
 
-// golden compares with testdata/<name>.json, with the origin put at a fixed name.
+// golden compares with testdata/<name>.json, or testdata/<version>/<name>.json for other
+// versions than the usual, with the origin put at a fixed name.
 func (c client) golden(name string, body []byte) {
 	c.Helper()
+	if c.version != "v2.4" {
+		name = c.version + "/" + name
+	}
 	golden.JSON(c.T, "testdata/"+name+".json", bytes.ReplaceAll(body, []byte(c.srv.URL()), []byte("http://sim.test")))
 }
 
@@ -156,6 +167,14 @@ func (c client) advance(d time.Duration) []sim.Happening {
 	return happened
 }
 
+// crawl lets the world's clock run, so slowly that a test sees one second only.
+func (c client) crawl() {
+	c.Helper()
+	if _, err := c.srv.WorldT(c, c.world).Follow(1e-6); err != nil {
+		c.Fatal(err)
+	}
+}
+
 func (c client) set(name string, value any) {
 	c.Helper()
 	if err := c.srv.WorldT(c, c.world).Patch(sim.Patch{"esimgo": {name: value}}); err != nil {
@@ -181,6 +200,20 @@ func (c client) memory() string {
 	return string(bytes.Join([][]byte{
 		c.get("/organisation"), c.get("/orders?limit=1000"), c.get("/esims?perPage=100"), c.get("/inventory"),
 	}, nil))
+}
+
+// balance is that of the organisation.
+func (c client) balance() float64 {
+	c.Helper()
+	return parse[struct{ Organisations []struct{ Balance float64 } }](c, c.get("/organisation")).Organisations[0].Balance
+}
+
+// edges are the names of what happened, in order.
+func edges(happened []sim.Happening) (names []string) {
+	for _, h := range happened {
+		names = append(names, strings.TrimPrefix(h.Edge, "esimgo."))
+	}
+	return names
 }
 
 type order struct {

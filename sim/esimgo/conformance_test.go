@@ -2,8 +2,11 @@ package esimgo_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/esimgo"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
@@ -18,6 +21,9 @@ func TestConformance(t *testing.T) {
 		}
 		return c
 	}
+	post := func(operation, path, body string, method ...string) simtest.Call {
+		return simtest.Call{Operation: operation, Method: append(method, http.MethodPost)[0], Path: path, Body: body}
+	}
 	buy := func(quantity int, assign bool) simtest.Call {
 		return simtest.Call{
 			Operation: "createOrder", Method: http.MethodPost, Path: "/orders",
@@ -27,16 +33,36 @@ func TestConformance(t *testing.T) {
 	order := buy(1, true)
 	first := order
 	first.Keep = map[string]string{"reference": "orderReference", "iccid": "order.0.iccids.0"}
+	inventory := get("getInventory", "/inventory")
+	inventory.Keep = map[string]string{"usage": "bundles.0.available.0.id"}
+	used := get("getLocation", "/esims/{iccid}/location")
+	used.Act = func(t *testing.T, w *sim.World) {
+		t.Helper()
+		if _, err := w.Act("last", esim.Action{Kind: esim.Attach}); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range w.View().ESIMs {
+			if _, err := w.Act(e.ICCID, esim.Action{Kind: esim.Use, Bytes: esim.MB}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	assignments := get("listEsimBundles", "/esims/{iccid}/bundles")
+	assignments.Keep = map[string]string{"second": "bundles.0.assignments.0.id"}
 	simtest.Run(t, simtest.Subject{
 		Provider: esimgo.Provider(),
 		Sign: func(r *http.Request, _ []byte, name string) {
 			r.Header.Set("X-API-Key", "esimgo_"+name)
+			// What v2.5 added is served there alone.
+			if strings.HasSuffix(r.URL.Path, "/suspend") || r.Method == http.MethodDelete && strings.Count(r.URL.Path, "/") == 3 {
+				r.URL.Path = strings.Replace(r.URL.Path, "/v2.4/", "/v2.5/", 1)
+			}
 		},
 		Calls: []simtest.Call{
 			get("listCatalogue", "/catalogue?perPage=3"),
 			get("getCatalogueBundle", "/catalogue/bundle/esim_1GB_7D_GB_V2"),
 			first,
-			buy(2, false),
+			buy(4, false),
 			{Operation: "applyBundle", Method: http.MethodPost, Path: "/esims/apply", Body: `{"bundle":"esim_1GB_7D_GB_V2"}`},
 			get("listOrders", "/orders"),
 			get("getOrder", "/orders/{reference}"),
@@ -47,9 +73,29 @@ func TestConformance(t *testing.T) {
 			get("getEsim", "/esims/{iccid}?additionalFields=appleInstallUrl"),
 			get("listEsimBundles", "/esims/{iccid}/bundles"),
 			get("getEsimBundle", "/esims/{iccid}/bundles/esim_1GB_7D_GB_V2"),
-			get("getInventory", "/inventory"),
+			inventory,
 			get("getOrganisation", "/organisation"),
 			get("listGroups", "/organisation/groups"),
+			get("listPaths", "/"),
+			get("listNetworks", "/networks?isos=GB,US"),
+			get("getQrCodes", "/esims/qr/{reference}"),
+			get("getCsv", "/esims/csv/{reference}"),
+			get("getHistory", "/esims/{iccid}/history"),
+			get("refreshEsim", "/esims/{iccid}/refresh"),
+			get("checkCompatibility", "/esims/{iccid}/compatible/esim_1GB_7D_IM_U"),
+			used,
+			get("getSuspension", "/esims/{iccid}/suspend"),
+			post("updateEsim", "/esims", `{"iccid":"{iccid}","customerRef":"booking"}`, http.MethodPut),
+			post("sendSms", "/esims/{iccid}/sms", `{"message":"hello"}`),
+			post("addEsimBundle", "/esims/{iccid}/bundles", `{"name":"esim_1GB_7D_GB_V2"}`),
+			post("refundInventory", "/inventory/refund", `{"usageId":{usage},"quantity":1}`),
+			{Operation: "topUp", Method: http.MethodPost, Path: "/organisation/balance?amount=1000"},
+			assignments,
+			{Operation: "revokeAssignment", Method: http.MethodDelete, Path: "/esims/{iccid}/bundles/esim_1GB_7D_GB_V2/assignments/{second}?type=validate"},
+			{Operation: "revokeApplication", Method: http.MethodDelete, Path: "/esims/{iccid}/bundles/esim_1GB_7D_GB_V2/applications/{second}"},
+			{Operation: "revokeBundle", Method: http.MethodDelete, Path: "/esims/{iccid}/bundles/esim_1GB_7D_GB_V2"},
+			post("suspendEsim", "/esims/{iccid}/suspend", `{"suspend":true}`),
+			{Operation: "deleteEsim", Method: http.MethodDelete, Path: "/esims/{iccid}"},
 		},
 		Order: order, Price: 1.2,
 		Volatile: []string{"Window"}, // of the rate limit, which refused calls count for too

@@ -1,6 +1,9 @@
 package esimgo
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 )
@@ -9,23 +12,61 @@ import (
 // come later, as policies say.
 func device(tx *sim.Tx[state], p *esim.Profile, a esim.Action) (esim.Bytes, error) {
 	e := tx.State.esim(string(p.ICCID))
+	if err := e.allows(tx, a.Kind); err != nil {
+		return 0, err
+	}
 	switch a.Kind {
 	case esim.Install:
 		tx.Cancel("esim.released", e.ICCID)
-		if !e.Installed {
+		switch {
+		case e.Installed:
+		case e.Downloaded:
 			tx.Await("esim.installed", e.ICCID)
+		default:
+			tx.Await("esim.downloaded", e.ICCID)
 		}
 	case esim.Remove:
+		tx.Cancel("esim.downloaded", e.ICCID)
 		tx.Cancel("esim.installed", e.ICCID)
-		if e.Installed {
+		if e.Downloaded || e.Installed {
 			tx.Await("esim.released", e.ICCID)
+		}
+	case esim.Attach:
+		// An eSIM registers on a network whatever the state of its bundles.
+		if e.AttachedAt.IsZero() {
+			tx.Await("esim.attached", e.ICCID)
 		}
 	case esim.Use:
 		return use(tx, e, a.Bytes)
-	case esim.Attach:
-		// An eSIM registers on a network whatever the state of its bundles.
 	}
 	return 0, nil
+}
+
+// allows refuses what the network or the SM-DP+ would: no profile is given out that was
+// withdrawn or taken back for good, and a suspended one gets no service.
+func (e *heldESIM) allows(tx *sim.Tx[state], kind esim.ActionKind) error {
+	gone := e.gone()
+	switch {
+	case kind == esim.Remove:
+	case gone != "":
+		return &sim.EdgeError{ID: e.ICCID, State: gone, Wanted: "available"}
+	case kind == esim.Install && !e.ReturnedAt.IsZero() && !tx.Now.Before(e.ReturnedAt.Add(returnsPeriod)):
+		return &sim.EdgeError{ID: e.ICCID, State: "returned", Wanted: "in the account"}
+	case kind != esim.Install && e.suspension() != "":
+		return &sim.EdgeError{ID: e.ICCID, State: suspended, Wanted: "in service"}
+	}
+	return nil
+}
+
+// gone is the word for an eSIM that no device can have any more, else "".
+func (e *heldESIM) gone() string {
+	switch {
+	case !e.DeactivatedAt.IsZero():
+		return deactivated
+	case !e.UnavailableAt.IsZero():
+		return unavailableStatus
+	}
+	return ""
 }
 
 // use lets data flow: out of the active bundle, then out of the one queued longest, and
@@ -37,6 +78,7 @@ func use(tx *sim.Tx[state], e *heldESIM, wanted esim.Bytes) (used esim.Bytes, er
 			break
 		}
 		used += a.take(tx.Now, wanted-used)
+		alert(tx, a)
 		if !a.Unlimited && a.remaining(tx.Now) == 0 {
 			tx.Await("bundle.depleted", a.id())
 		}
@@ -85,13 +127,33 @@ func withoutData(tx *sim.Tx[state], e *heldESIM) string {
 	return "without a bundle"
 }
 
-// installESIM passes esim.installed.
-func installESIM(tx *sim.Tx[state], iccid string) error {
-	e, err := esimThat(tx, iccid, false)
+// The words for an eSIM's profile (vendor's eSIM details pages of v2.2 and v2.5).
+const (
+	released          = "Released"
+	downloaded        = "Downloaded"
+	installed         = "Installed"
+	unavailableStatus = "Unavailable"
+	deactivated       = "Deactivated" // from v2.5 on
+)
+
+// downloadESIM passes esim.downloaded; installing is the next step.
+func downloadESIM(tx *sim.Tx[state], iccid string) error {
+	e, err := esimThat(tx, iccid, released)
 	if err != nil {
 		return err
 	}
-	e.Installed = true
+	e.Downloaded = true
+	tx.Await("esim.installed", iccid)
+	return nil
+}
+
+// installESIM passes esim.installed.
+func installESIM(tx *sim.Tx[state], iccid string) error {
+	e, err := esimThat(tx, iccid, released, downloaded)
+	if err != nil {
+		return err
+	}
+	e.Downloaded, e.Installed = true, true
 	if e.FirstInstall.IsZero() {
 		e.FirstInstall = tx.Now
 	}
@@ -100,33 +162,71 @@ func installESIM(tx *sim.Tx[state], iccid string) error {
 
 // releaseESIM passes esim.released: the profile was removed from its device.
 func releaseESIM(tx *sim.Tx[state], iccid string) error {
-	e, err := esimThat(tx, iccid, true)
+	e, err := esimThat(tx, iccid, downloaded, installed)
 	if err != nil {
 		return err
 	}
-	e.Installed = false
+	e.Downloaded, e.Installed = false, false
 	return nil
 }
 
-func esimThat(tx *sim.Tx[state], iccid string, installed bool) (*heldESIM, error) {
+// attachESIM passes esim.attached.
+func attachESIM(tx *sim.Tx[state], iccid string) error {
 	e := tx.State.esim(iccid)
 	switch {
 	case e == nil:
+		return &sim.EdgeError{ID: iccid}
+	case !e.AttachedAt.IsZero():
+		return &sim.EdgeError{ID: iccid, State: "attached", Wanted: "never attached"}
+	}
+	e.AttachedAt = tx.Now
+	e.remember(tx, "eSIM First Attachment", nil, "")
+	return nil
+}
+
+// withdrawESIM passes esim.unavailable.
+func withdrawESIM(tx *sim.Tx[state], iccid string) error {
+	e, err := esimThat(tx, iccid, released, downloaded, installed)
+	if err != nil {
+		return err
+	}
+	e.UnavailableAt = tx.Now
+	return nil
+}
+
+// esimThat is the eSIM of that ICCID, if its profile is in one of these states.
+func esimThat(tx *sim.Tx[state], iccid string, states ...string) (*heldESIM, error) {
+	e := tx.State.esim(iccid)
+	if e == nil {
 		return nil, &sim.EdgeError{ID: iccid}
-	case e.Installed != installed:
-		return nil, &sim.EdgeError{ID: iccid, State: statusOf(e), Wanted: statusOf(&heldESIM{Installed: installed})}
+	}
+	if status := e.status(); !slices.Contains(states, status) {
+		return nil, &sim.EdgeError{ID: iccid, State: status, Wanted: strings.Join(states, " or ")}
 	}
 	return e, nil
 }
 
 // profileStatus is the API's word for the state of an eSIM.
 func profileStatus(tx *sim.Tx[state], p *esim.Profile) string {
-	return statusOf(tx.State.esim(string(p.ICCID)))
+	return tx.State.esim(string(p.ICCID)).status()
 }
 
-func statusOf(e *heldESIM) string {
-	if e.Installed {
-		return "Installed"
+func (e *heldESIM) status() string {
+	switch {
+	case e.gone() != "":
+		return e.gone()
+	case e.Installed:
+		return installed
+	case e.Downloaded:
+		return downloaded
 	}
-	return "Released"
+	return released
+}
+
+// statusIn is the word that a version has for it: before v2.5 none was Deactivated.
+func (e *heldESIM) statusIn(r *sim.Request) string {
+	if status := e.status(); status != deactivated || r.Mount == v25 {
+		return status
+	}
+	return unavailableStatus
 }

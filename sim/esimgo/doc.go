@@ -1,11 +1,16 @@
-// Package esimgo stands in for the eSIM Go API v2.4: a catalogue of bundles, orders paid
-// from the organisation's balance, an inventory of bundles bought ahead, eSIMs with a
-// queue of bundle assignments, and the organisation itself.
+// Package esimgo stands in for the eSIM Go API: a catalogue of bundles, orders paid from
+// the organisation's balance, an inventory of bundles bought ahead, eSIMs with a queue of
+// bundle assignments, what can be done to them, and the organisation itself.
 //
 // It is modelled on the owner's page (the OpenAPI document 2.4.0 as first published, in
 // October 2024), on bodies that live clients decode, and on the vendor's documentation
 // and guides up to early 2026, in this order of weight. The owner's page decides which
 // operations exist; where its bodies are placeholders, the others fill them in.
+//
+// Version 2.4 is the usual one. v2.5 shows more (state and telephone number of an eSIM,
+// suspending and deleting, the allowances of a bundle), v2.3 less (neither compatible nor
+// bundleName, customerRef, networkBrandName or billingType); all share one account. What a
+// version lacks it never heard of.
 //
 // Documents and live bodies differ in places. The setting shapes chooses: observed, the
 // default, wraps lists in an object and gives the assignments of an order as an array;
@@ -13,15 +18,29 @@
 //
 // An assignment of a bundle is Processing, then Queued until data flows, Active until
 // its volume is Depleted or its days are Expired; one that nobody uses for twelve months
-// is Lapsed. Data goes to the active assignment, then on to the one queued longest. A
-// bundle of a year is twelve assignments, one for each month. Unlimited bundles have an
-// allowance at full speed that is new every 24 hours and never deplete.
+// is Lapsed, and one that is taken off is Revoked. Data goes to the active assignment,
+// then on to the one queued longest. A bundle of a year is twelve assignments, one for each
+// month. Unlimited bundles have an allowance at full speed that is new every 24 hours and
+// never deplete.
+//
+// A revoked bundle that was never used comes back within 60 days of its purchase, to the
+// inventory or, for an offer, to the balance; its eSIM goes back to the vendor when nothing
+// is left on it and it is not installed, and returns after four days if it was meanwhile.
+//
+// Orders of more than five bundles come to an edge of their own, order.dispatched, which
+// holds nothing up unless a scenario says so.
 //
 // Assumed, as no source tells: the wording of nearly all refusals, what is incompatible
 // (a legacy bundle, whose name ends in _U, with an eSIM of a current one, and the other
 // way about), prices, at most 1000 eSIMs or bundles in one order, bad page numbers (400)
-// and unknown columns (passed over), and that a reference of a single assignment can be
-// used wherever that of its order can.
+// and unknown columns (passed over), that a reference of a single assignment can be used
+// wherever that of its order can, the answers to a revoke of type validate and to GET
+// suspend, that a month of a longer bundle is worth its part of the price and cannot go to
+// the inventory, that v2.5 tells the telephone number of every eSIM which has one (all but
+// those of esim_10GB_30D_IM_U), that nothing can be put on a deactivated eSIM, and that a
+// failed order gives its payment back. TADIG codes that end in X and a digit are invented;
+// networks.json marks them.
 //
-// Left out: an account in another currency than USD, and test credit.
+// Left out: GET /catalogue/prices of v2.5, whose form is not published; an account in
+// another currency than USD; test credit; bundles of voice and SMS.
 package esimgo

@@ -13,40 +13,76 @@ import (
 type apiError struct {
 	Status     int
 	Message    string
+	Basis      sim.Basis
+	Source     string
 	RetryAfter int // seconds; 0 sends no header
 }
 
 func (e *apiError) Error() string { return e.Message }
 
+// badRequest has a wording of ours, where the vendor documents a 400 without its text.
 func badRequest(message string) *apiError {
-	return &apiError{Status: http.StatusBadRequest, Message: message}
+	return &apiError{Status: http.StatusBadRequest, Message: message, Basis: sim.Assumed, Source: "status of the owner's page"}
 }
 
-// unavailable asks to come back in five seconds (the header is documented, the time
-// assumed).
+// unavailable asks to come back in five seconds (the time is assumed).
 func unavailable(message string) *apiError {
-	return &apiError{Status: http.StatusServiceUnavailable, Message: message, RetryAfter: 5}
+	return &apiError{
+		Status: http.StatusServiceUnavailable, Message: message, RetryAfter: 5,
+		Basis: sim.Documented, Source: "vendor's error table of v2.4: 503 and Retry-After; the text is assumed",
+	}
 }
 
 // Wordings that were seen or are documented. The 403 stands for an unknown key as well as
 // for an ICCID of somebody else.
 var (
-	errAccessDenied = &apiError{Status: http.StatusForbidden, Message: "access denied"}                            // observed
-	errUnauthorized = &apiError{Status: http.StatusUnauthorized, Message: "access denied"}                         // status of the owner's page
-	errRateLimited  = &apiError{Status: http.StatusTooManyRequests, Message: "Rate limit exceeded", RetryAfter: 1} // vendor's rate limit guide
-	errInternal     = &apiError{Status: http.StatusInternalServerError, Message: "internal server error"}          // status of the owner's page
-	errProcessing   = unavailable("processing, please try again later")
-	// Clients look for "insufficient" with "balance", and for "no payment taken".
-	errInsufficientBalance = badRequest("insufficient balance, no payment taken")
+	errAccessDenied = &apiError{
+		Status: http.StatusForbidden, Message: "access denied", Basis: sim.Observed, Source: "text seen by live clients; status of the owner's page",
+	}
+	errUnauthorized = &apiError{
+		Status: http.StatusUnauthorized, Message: "access denied", Basis: sim.Brief, Source: "owner's page: 401 of POST /orders and GET /networks",
+	}
+	errRateLimited = &apiError{
+		Status: http.StatusTooManyRequests, Message: "Rate limit exceeded", RetryAfter: 1, Basis: sim.Documented, Source: "vendor's rate limit guide",
+	}
+	errInternal = &apiError{
+		Status: http.StatusInternalServerError, Message: "internal server error", Basis: sim.Assumed, Source: "status of the owner's page",
+	}
+	errProcessing  = unavailable("processing, please try again later")
+	errUnavailable = unavailable("service unavailable, please try again later")
+	errNoInventory = &apiError{
+		Status: http.StatusForbidden, Message: "no bundles remaining in inventory",
+		Basis: sim.Documented, Source: "vendor's error table of v2.4: 403, no bundles left in the inventory; the text is assumed",
+	}
+	errInsufficientBalance = &apiError{
+		Status: http.StatusBadRequest, Message: "insufficient balance, no payment taken",
+		Basis: sim.Observed, Source: "words that a live client looks for",
+	}
+	errOrderFailed = &apiError{
+		Status: http.StatusInternalServerError, Message: "order failed, no payment taken",
+		Basis: sim.Assumed, Source: "words that a live client looks for",
+	}
+	errNoRoute  = &apiError{Status: http.StatusNotFound, Message: "not found", Basis: sim.Assumed, Source: "no page has a 404"}
+	errMethod   = &apiError{Status: http.StatusMethodNotAllowed, Message: "method not allowed", Basis: sim.Assumed, Source: "no page has a 405"}
+	errTooLarge = &apiError{
+		Status: http.StatusRequestEntityTooLarge, Message: "request body is too large", Basis: sim.Assumed, Source: "no page has a 413",
+	}
+	errPolicySuspension = &apiError{
+		Status: http.StatusForbidden, Message: "eSIM is suspended by policy",
+		Basis: sim.Documented, Source: "vendor's guide to suspending: policy suspensions cannot be lifted; the text is assumed",
+	}
+	errRefundsDisabled = &apiError{
+		Status: http.StatusForbidden, Message: "refunds are not enabled for this account",
+		Basis: sim.Documented, Source: "vendor's refund page: disabled until the account manager enables it; status and text are assumed",
+	}
+	errNoCard = &apiError{
+		Status: http.StatusForbidden, Message: "no saved card",
+		Basis: sim.Assumed, Source: "owner's page: the first payment, in the portal, stores the card",
+	}
 )
 
-// Wordings of ours, for refusals that the vendor documents without their text.
+// Wordings of ours for the 400 of each operation.
 var (
-	errNoRoute     = &apiError{Status: http.StatusNotFound, Message: "not found"}
-	errTooLarge    = &apiError{Status: http.StatusRequestEntityTooLarge, Message: "request body is too large"}
-	errUnavailable = unavailable("service unavailable, please try again later")
-	errOrderFailed = &apiError{Status: http.StatusInternalServerError, Message: "order failed, no payment taken"}
-
 	errInvalidBody      = badRequest("invalid request body")
 	errOrderRequired    = badRequest("order is required")
 	errInvalidType      = badRequest("invalid type")
@@ -58,6 +94,7 @@ var (
 	errInvalidICCID     = badRequest("invalid iccid")
 	errIncompatible     = badRequest("bundle is not compatible with eSIM")
 	errOrderNotFound    = badRequest("order not found")
+	errFailedOrder      = badRequest("order failed")
 
 	errNameRequired      = badRequest("name is required")
 	errNameOrBundles     = badRequest("name cannot be used with bundles")
@@ -66,13 +103,31 @@ var (
 	errRepeat            = badRequest("repeat must be greater than 0")
 	errRepeatTooLarge    = badRequest("repeat must not be greater than " + strconv.Itoa(maxUnits))
 	errStartTime         = badRequest("startTime must be an RFC 3339 date")
-	errNoInventory       = &apiError{Status: http.StatusForbidden, Message: "no bundles remaining in inventory"}
 	errReferenceRequired = badRequest("reference is required")
 	errReferenceNotFound = badRequest("reference not found")
 	errAssignmentsLimit  = badRequest("limit must be between 1 and 200")
 	errPage              = badRequest("page must be a number")
 	errCreatedAt         = badRequest("createdAt must be an RFC 3339 date")
 	errFilter            = badRequest("filter must be an RFC 3339 date")
+
+	errICCIDRequired   = badRequest("iccid is required")
+	errCustomerRef     = badRequest("customerRef is required")
+	errMessageLength   = badRequest("message must be between 1 and 160 characters")
+	errSender          = badRequest("from must be eSIM")
+	errNoMSISDN        = badRequest("eSIM has no MSISDN")
+	errDeactivated     = badRequest("eSIM is deactivated")
+	errNotRevocable    = badRequest("bundle cannot be revoked")
+	errOfferRequired   = badRequest("offerId is required")
+	errOfferNotFound   = badRequest("offer not found")
+	errUsageNotFound   = badRequest("usageId not found")
+	errExceedsStock    = badRequest("quantity exceeds remaining")
+	errRefundPeriod    = badRequest("bundle is outside of the refund period")
+	errAmount          = badRequest("amount is required")
+	errAmountPositive  = badRequest("amount must be greater than 0")
+	errAmountTooLarge  = badRequest("amount must not be greater than " + strconv.Itoa(maxTopUp))
+	errCountries       = badRequest("countries, isos or returnAll is required")
+	errSuspendRequired = badRequest("suspend is required")
+	errDeletionPending = badRequest("eSIM deletion is already scheduled")
 )
 
 // encodeError is the one place where an error becomes an answer.
@@ -81,13 +136,19 @@ func encodeError(r *sim.Request, err error) sim.Reply {
 		// No account was asked, so the call counts against none.
 		announce(r.Answer, r.Real, 1)
 	}
-	refused, header := refusal(r, err), http.Header{}
-	if refused.RetryAfter > 0 {
-		header.Set("Retry-After", strconv.Itoa(refused.RetryAfter))
+	if missing(r) {
+		err = lacked(r)
 	}
+	header := http.Header{}
 	var method *sim.MethodError
 	if errors.As(err, &method) {
-		header.Set("Allow", strings.Join(method.Allow, ", "))
+		if err = known(r, method); errors.As(err, &method) {
+			header.Set("Allow", strings.Join(method.Allow, ", "))
+		}
+	}
+	refused := refusal(r, err)
+	if refused.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(refused.RetryAfter))
 	}
 	return sim.Reply{Status: refused.Status, Body: message{Message: refused.Message}, Header: header}
 }
@@ -102,7 +163,7 @@ func refusal(r *sim.Request, err error) *apiError {
 	case errors.As(err, &own):
 		return own
 	case errors.As(err, &method):
-		return &apiError{Status: http.StatusMethodNotAllowed, Message: "method not allowed"}
+		return errMethod
 	case errors.As(err, &violation):
 		return badRequest(violation.Error())
 	case errors.Is(err, sim.ErrNoRoute):
@@ -117,10 +178,15 @@ func refusal(r *sim.Request, err error) *apiError {
 	return errInternal
 }
 
-// unauthenticated is 403 on every operation but the one whose documents know a 401 only
-// (both revisions of v2.4).
+// unauthenticated is 403 on every operation but the two whose pages know a 401 only.
 func unauthenticated(r *sim.Request) *apiError {
-	if r.Operation == "createOrder" {
+	switch r.Setting("unauthorized") {
+	case "401":
+		return errUnauthorized
+	case "403":
+		return errAccessDenied
+	}
+	if r.Operation == "createOrder" || r.Operation == "listNetworks" {
 		return errUnauthorized
 	}
 	return errAccessDenied

@@ -18,27 +18,37 @@ func listESIMBundles(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	}
 	limit := 15
 	if s := r.Query.Get("limit"); s != "" {
-		if limit, err = strconv.Atoi(s); err != nil || limit < 1 || limit > 200 {
+		n, err := strconv.Atoi(s)
+		if inRange := err == nil && n >= 1 && n <= 200; inRange {
+			limit = n
+		} else if !tx.Lenient() {
 			return sim.Reply{}, errAssignmentsLimit
 		}
 	}
 	all := r.Query.Get("includeUsed") == "true"
-	w := appliedBundles{Bundles: []appliedBundle{}}
+	rows := []appliedBundle{}
 	place := map[string]int{}
 	for _, a := range looked(tx, e, "") {
-		if state := a.state(); limit == 0 || !all && (state == expired || state == lapsed) {
+		if limit == 0 || !all && a.over() {
 			continue
 		}
 		limit--
 		i, ok := place[a.Bundle]
 		if !ok {
-			i = len(w.Bundles)
+			i = len(rows)
 			place[a.Bundle] = i
-			w.Bundles = append(w.Bundles, appliedBundle{Name: a.Bundle, Description: catalogue().byName[a.Bundle].Description})
+			rows = append(rows, appliedBundle{Name: a.Bundle, Description: catalogue().byName[a.Bundle].Description})
 		}
-		w.Bundles[i].Assignments = append(w.Bundles[i].Assignments, assignmentOf(tx, a))
+		rows[i].Assignments = append(rows[i].Assignments, assignmentOf(tx, a))
 	}
-	return sim.Reply{Status: http.StatusOK, Body: w}, nil
+	if r.Mount != v23 {
+		return sim.Reply{Status: http.StatusOK, Body: appliedBundles{Bundles: rows}}, nil
+	}
+	older := make([]appliedBundle23, len(rows))
+	for i, b := range rows {
+		older[i] = appliedBundle23{Name: b.Name, Assignments: b.Assignments}
+	}
+	return sim.Reply{Status: http.StatusOK, Body: appliedBundles23{Bundles: older}}, nil
 }
 
 // getESIMBundle is GET /esims/{iccid}/bundles/{name}. The owner's page promises the latest
@@ -49,7 +59,10 @@ func getESIMBundle(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		return sim.Reply{}, err
 	}
 	found := looked(tx, e, r.Param("name"))
-	if len(found) == 0 {
+	switch {
+	case len(found) == 0 && underWay(tx, e.ICCID, r.Param("name")):
+		return sim.Reply{}, errProcessing
+	case len(found) == 0:
 		return sim.Reply{}, errBundleNotFound
 	}
 	var w assignmentList
@@ -74,14 +87,19 @@ func looked(tx *sim.Tx[state], e *heldESIM, name string) (found []*assignment) {
 func assignmentOf(tx *sim.Tx[state], a *assignment) assignmentWire {
 	w := assignmentWire{
 		ID: a.id(), CallTypeGroup: "data", InitialQuantity: int64(a.Volume), RemainingQuantity: int64(a.remaining(tx.Now)),
-		BundleState: a.state(), AssignmentDateTime: a.AssignedAt.Format(nanos), AssignmentReference: a.reference(),
+		BundleState: stateWord(tx, a.state()), AssignmentDateTime: a.AssignedAt.Format(nanos), AssignmentReference: a.reference(),
 		Unlimited: a.Unlimited,
 	}
 	if !a.StartedAt.IsZero() {
 		w.StartTime, w.EndTime = a.StartedAt.Format(seconds), a.endsAt().Format(seconds)
 	}
-	if tx.Setting("stateCase") == "lower" {
-		w.BundleState = strings.ToLower(w.BundleState)
-	}
 	return w
+}
+
+// stateWord is a state as the world wants it written.
+func stateWord(tx *sim.Tx[state], state string) string {
+	if tx.Setting("stateCase") == "lower" {
+		return strings.ToLower(state)
+	}
+	return state
 }

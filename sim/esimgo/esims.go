@@ -9,12 +9,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 )
 
 // listESIMs is GET /esims, the newest first unless a column is asked for.
 func listESIMs(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
-	p, err := readPage(r.Query, "perPage", 10)
+	p, err := pageOf(tx, r, "perPage", 10)
 	if err != nil {
 		return sim.Reply{}, err
 	}
@@ -23,8 +24,10 @@ func listESIMs(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		return sim.Reply{}, err
 	}
 	rows := tx.State.ESIMs
-	if keep != nil {
-		rows = slices.DeleteFunc(slices.Clone(rows), func(e *heldESIM) bool { return !keep(e) })
+	if keep != nil || tx.State.Away > 0 {
+		rows = slices.DeleteFunc(slices.Clone(rows), func(e *heldESIM) bool {
+			return !e.ReturnedAt.IsZero() || keep != nil && !keep(e)
+		})
 	}
 	newest := true
 	if r.Query.Get("orderBy") == "iccid" {
@@ -39,18 +42,33 @@ func listESIMs(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		newest = true
 	}
 	from, to := p.bounds(len(rows))
-	w := esimList{ESIMs: make([]esimRow, 0, to-from), PageCount: p.count(len(rows)), Rows: len(rows), PageSize: p.size}
+	page := make([]*heldESIM, 0, to-from)
 	for i := from; i < to; i++ {
-		e := rows[i]
 		if newest {
-			e = rows[len(rows)-1-i]
+			page = append(page, rows[len(rows)-1-i])
+		} else {
+			page = append(page, rows[i])
 		}
-		w.ESIMs = append(w.ESIMs, esimRow{
-			ICCID: e.ICCID, CustomerRef: e.CustomerRef, LastAction: e.LastAction,
-			ActionDate: e.ActionAt.Format(seconds), AssignedDate: e.AssignedAt.Format(seconds),
-		})
+	}
+	if r.Mount == v25 {
+		w := esimList25{ESIMs: []esimRow25{}, PageCount: p.count(len(rows)), Rows: len(rows), PageSize: p.size}
+		for _, e := range page {
+			w.ESIMs = append(w.ESIMs, esimRow25{esimRow: rowOfESIM(e), State: e.state(), MSISDN: tx.ESIM(e.ICCID).MSISDN})
+		}
+		return sim.Reply{Status: http.StatusOK, Body: w}, nil
+	}
+	w := esimList{ESIMs: []esimRow{}, PageCount: p.count(len(rows)), Rows: len(rows), PageSize: p.size}
+	for _, e := range page {
+		w.ESIMs = append(w.ESIMs, rowOfESIM(e))
 	}
 	return sim.Reply{Status: http.StatusOK, Body: w}, nil
+}
+
+func rowOfESIM(e *heldESIM) esimRow {
+	return esimRow{
+		ICCID: e.ICCID, CustomerRef: e.CustomerRef, LastAction: e.LastAction,
+		ActionDate: e.ActionAt.Format(seconds), AssignedDate: e.AssignedAt.Format(seconds),
+	}
 }
 
 // esimFilter reads filterBy and filter: a text is searched, a date may have an operator.
@@ -94,12 +112,22 @@ func getESIM(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	}
 	tx.Look(e.ICCID)
 	p := tx.ESIM(e.ICCID)
-	w := esimWire{
+	facts := esimFacts{
 		ICCID: e.ICCID, MatchingID: p.Code.MatchingID, SMDPAddress: p.Code.SMDPAddress,
-		ProfileStatus: statusOf(e), PIN: p.PIN, PUK: p.PUK, FirstInstalled: installDate(tx, e), CustomerRef: e.CustomerRef,
+		ProfileStatus: e.statusIn(r), PIN: p.PIN, PUK: p.PUK, FirstInstalled: installDate(tx, e),
 	}
-	if wantsAppleURL(r) {
-		w.AppleInstallURL = p.Code.AppleURL()
+	links := linksOf(p.Code, additionalFields(r))
+	var w any
+	switch r.Mount {
+	case v23:
+		w = esimWire23{esimFacts: facts, AppleInstallURL: links.Apple}
+	case v25:
+		w = esimWire25{
+			esimFacts: facts, CustomerRef: e.CustomerRef, State: e.state(), MSISDN: p.MSISDN,
+			AppleInstallURL: links.Apple, AndroidInstallURL: links.Android,
+		}
+	default:
+		w = esimWire{esimFacts: facts, CustomerRef: e.CustomerRef, AppleInstallURL: links.Apple}
 	}
 	return sim.Reply{Status: http.StatusOK, Body: w}, nil
 }
@@ -116,21 +144,82 @@ func installDate(tx *sim.Tx[state], e *heldESIM) json.RawMessage {
 	return json.RawMessage(strconv.FormatInt(e.FirstInstall.UnixMilli(), 10))
 }
 
-// wantsAppleURL reads additionalFields, which v2.4 knows one value of.
-func wantsAppleURL(r *sim.Request) (apple bool) {
+// wanted are the additional fields that a request asks for.
+type wanted struct{ Apple, Android bool }
+
+// links are the addresses that open an installation; those not wanted are empty.
+type links struct{ Apple, Android string }
+
+func linksOf(code esim.ActivationCode, w wanted) (l links) {
+	if w.Apple {
+		l.Apple = code.AppleURL()
+	}
+	if w.Android {
+		l.Android = code.AndroidURL()
+	}
+	return l
+}
+
+// additionalFields reads the query key of that name: appleInstallUrl, and from v2.5 on
+// installUrl, which is the addresses for both kinds of telephone.
+func additionalFields(r *sim.Request) (w wanted) {
 	for _, list := range r.Query["additionalFields"] {
 		for field := range strings.SplitSeq(list, ",") {
-			switch field = strings.TrimSpace(field); field {
-			case "appleInstallUrl":
-				apple = true
-			case "":
+			switch field = strings.TrimSpace(field); {
+			case field == "":
+			case field == "appleInstallUrl":
+				w.Apple = true
+			case field == "installUrl" && r.Mount == v25:
+				w.Apple, w.Android = true, true
 			default:
 				r.Note(sim.Finding{
 					Code: "esimgo.additional-field", Pointer: "query/additionalFields", Basis: string(sim.Documented),
-					Message: "ask for appleInstallUrl or nothing: v2.4 has no additional field " + strconv.Quote(field),
+					Message: "ask for appleInstallUrl or nothing: " + strings.TrimPrefix(r.Mount, "/") + " has no additional field " + strconv.Quote(field),
 				})
 			}
 		}
 	}
-	return apple
+	return w
+}
+
+// updateESIM is PUT /esims. The page has both values twice, in the body and in the query:
+// the body wins.
+func updateESIM(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
+	iccid, named := r.Query.Get("iccid"), r.Query.Has("iccid")
+	ref, given := r.Query.Get("customerRef"), r.Query.Has("customerRef")
+	if len(r.Body) > 0 {
+		b, err := decode(r)
+		if err != nil {
+			return sim.Reply{}, err
+		}
+		if _, ok := b.get("iccid"); ok {
+			iccid, named = b.text("iccid"), true
+		}
+		if _, ok := b.get("customerRef"); ok {
+			ref, given = b.text("customerRef"), true
+		}
+		if *b.wrong {
+			return sim.Reply{}, errInvalidBody
+		}
+	}
+	switch {
+	case !named || iccid == "":
+		return sim.Reply{}, errICCIDRequired
+	case !given:
+		return sim.Reply{}, errCustomerRef
+	}
+	e, err := owned(tx, iccid)
+	if err != nil {
+		return sim.Reply{}, err
+	}
+	e.CustomerRef = ref
+	e.acted(tx, "eSIM Updated")
+	e.remember(tx, "eSIM Updated", nil, "")
+	return done("success"), nil
+}
+
+// done answers an action. The owner's page has its word under message, the vendor's newer
+// one under status.
+func done(word string) sim.Reply {
+	return sim.Reply{Status: http.StatusOK, Body: actionWire{Message: word, Status: word}}
 }

@@ -48,7 +48,7 @@ func createOrder(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if !affordable {
 		return sim.Reply{}, errInsufficientBalance
 	}
-	tx.State.Balance -= o.Total
+	spend(tx, o.Total)
 	o.SourceIP = r.RemoteIP
 	place(tx, o)
 	return sim.Reply{Status: http.StatusOK, Body: receiptOf(tx, o)}, nil
@@ -145,6 +145,8 @@ func target(tx *sim.Tx[state], iccid string, b *bundle, allowReassign bool) (str
 	switch {
 	case err != nil:
 		return "", err
+	case e.gone() == deactivated:
+		return "", errDeactivated
 	case e.Version == b.Version:
 		return iccid, nil
 	case allowReassign:
@@ -173,43 +175,6 @@ func advise(r *sim.Request, o *order) {
 	}
 }
 
-// place puts an order that is paid for on its way.
-func place(tx *sim.Tx[state], o *order) {
-	o.Reference = tx.UUID()
-	tx.State.addOrder(o)
-	tx.Await("order.completed", o.Reference)
-}
-
-// completeOrder passes order.completed: the bundles go onto eSIMs or into the inventory.
-func completeOrder(tx *sim.Tx[state], reference string) error {
-	o := tx.State.order(reference)
-	if o == nil {
-		return &sim.EdgeError{ID: reference}
-	}
-	if !o.CompletedAt.IsZero() {
-		return &sim.EdgeError{ID: reference, State: "completed", Wanted: "processing"}
-	}
-	o.CompletedAt = tx.Now
-	for _, l := range o.Lines {
-		b := catalogue().byName[l.Bundle]
-		if !o.Assign {
-			putInStock(tx, l)
-			continue
-		}
-		for _, iccid := range l.Targets {
-			e := tx.State.esim(iccid)
-			if e == nil {
-				e = issue(tx, b)
-			} else {
-				cover(tx, iccid, b.Area.Countries)
-			}
-			assign(tx, o, e, b)
-			l.ICCIDs = append(l.ICCIDs, e.ICCID)
-		}
-	}
-	return nil
-}
-
 // getOrder is GET /orders/{orderReference}.
 func getOrder(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	o := tx.State.order(r.Param("orderReference"))
@@ -222,7 +187,7 @@ func getOrder(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 
 // listOrders is GET /orders, the newest first.
 func listOrders(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
-	p, err := readPage(r.Query, "limit", 10)
+	p, err := pageOf(tx, r, "limit", 10)
 	if err != nil {
 		return sim.Reply{}, err
 	}

@@ -27,11 +27,8 @@ func lineOf(l *orderLine) lineWire {
 // receiptOf answers the purchase itself; orderOf is what later reads see.
 func receiptOf(tx *sim.Tx[state], o *order) orderWire {
 	w := orderWire{
-		Total: o.Total.Float(), Currency: currency, Status: "processing", StatusMessage: "Order processing",
+		Total: o.Total.Float(), Currency: currency, Status: o.status(), StatusMessage: "Order " + o.status(),
 		OrderReference: o.Reference, CreatedDate: o.CreatedAt.Format(nanos), Assigned: o.Assign, SourceIP: o.SourceIP,
-	}
-	if !o.CompletedAt.IsZero() {
-		w.Status, w.StatusMessage = "completed", "Order completed"
 	}
 	if o.Apply {
 		w.Order = appliedLines(tx, o)

@@ -13,30 +13,16 @@ func Provider() *sim.Provider {
 	return sim.Define(sim.Definition[state]{
 		Name:     "esimgo",
 		Title:    "eSIM Go",
-		Mounts:   []string{"/v2.4"},
+		Mounts:   []string{v24, v25, v23},
 		Document: openapi.Esimgo,
 
+		Key:         apiKey,
 		Identify:    identify,
 		Credentials: credentials,
 		Admit:       admit,
 		Open:        open,
-		Operations: []sim.Operation[state]{
-			{ID: "listCatalogue", Method: http.MethodGet, Path: "/catalogue", Run: listCatalogue},
-			{ID: "getCatalogueBundle", Method: http.MethodGet, Path: "/catalogue/bundle/{name}", Run: getCatalogueBundle},
-			{ID: "createOrder", Method: http.MethodPost, Path: "/orders", Run: createOrder},
-			{ID: "listOrders", Method: http.MethodGet, Path: "/orders", Run: listOrders},
-			{ID: "getOrder", Method: http.MethodGet, Path: "/orders/{orderReference}", Run: getOrder},
-			// Before {iccid}, which would take these words for a number.
-			{ID: "applyBundle", Method: http.MethodPost, Path: "/esims/apply", Run: applyBundle},
-			{ID: "getAssignments", Method: http.MethodGet, Path: "/esims/assignments", Run: getAssignments},
-			{ID: "listEsims", Method: http.MethodGet, Path: "/esims", Run: listESIMs},
-			{ID: "getEsim", Method: http.MethodGet, Path: "/esims/{iccid}", Run: getESIM},
-			{ID: "listEsimBundles", Method: http.MethodGet, Path: "/esims/{iccid}/bundles", Run: listESIMBundles},
-			{ID: "getEsimBundle", Method: http.MethodGet, Path: "/esims/{iccid}/bundles/{name}", Run: getESIMBundle},
-			{ID: "getInventory", Method: http.MethodGet, Path: "/inventory", Run: getInventory},
-			{ID: "getOrganisation", Method: http.MethodGet, Path: "/organisation", Run: getOrganisation},
-			{ID: "listGroups", Method: http.MethodGet, Path: "/organisation/groups", Run: listGroups},
-		},
+		Operations:  operations(),
+		Item:        func(name string) bool { return catalogue().byName[name] != nil },
 		Edges:       edges,
 		Settings:    settings,
 		Errors:      namedErrors,
@@ -48,7 +34,53 @@ func Provider() *sim.Provider {
 	})
 }
 
+// operations is the table of all versions; versions.go says which of them lack some.
+func operations() []sim.Operation[state] {
+	return []sim.Operation[state]{
+		{ID: "listPaths", Method: http.MethodGet, Path: "/", Run: listPaths},
+
+		{ID: "listCatalogue", Method: http.MethodGet, Path: "/catalogue", Run: listCatalogue},
+		{ID: "getCatalogueBundle", Method: http.MethodGet, Path: "/catalogue/bundle/{name}", Run: getCatalogueBundle},
+		{ID: "listNetworks", Method: http.MethodGet, Path: "/networks", Run: listNetworks},
+
+		{ID: "createOrder", Method: http.MethodPost, Path: "/orders", Run: createOrder},
+		{ID: "listOrders", Method: http.MethodGet, Path: "/orders", Run: listOrders},
+		{ID: "getOrder", Method: http.MethodGet, Path: "/orders/{orderReference}", Run: getOrder},
+		{ID: "getInventory", Method: http.MethodGet, Path: "/inventory", Run: getInventory},
+		{ID: "refundInventory", Method: http.MethodPost, Path: "/inventory/refund", Run: refundInventory},
+
+		// Before {iccid}, which would take these words for a number.
+		{ID: "applyBundle", Method: http.MethodPost, Path: "/esims/apply", Run: applyBundle},
+		{ID: "getAssignments", Method: http.MethodGet, Path: "/esims/assignments", Run: getAssignments},
+		{ID: "getQrCodes", Method: http.MethodGet, Path: "/esims/qr/{reference}", Run: getQRCodes},
+		{ID: "getCsv", Method: http.MethodGet, Path: "/esims/csv/{reference}", Run: getCSV},
+
+		{ID: "listEsims", Method: http.MethodGet, Path: "/esims", Run: listESIMs},
+		{ID: "updateEsim", Method: http.MethodPut, Path: "/esims", Run: updateESIM},
+		{ID: "getEsim", Method: http.MethodGet, Path: "/esims/{iccid}", Run: getESIM},
+		{ID: "deleteEsim", Method: http.MethodDelete, Path: "/esims/{iccid}", Run: deleteESIM},
+		{ID: "getSuspension", Method: http.MethodGet, Path: "/esims/{iccid}/suspend", Run: getSuspension},
+		{ID: "suspendEsim", Method: http.MethodPost, Path: "/esims/{iccid}/suspend", Run: suspendESIM},
+		{ID: "getHistory", Method: http.MethodGet, Path: "/esims/{iccid}/history", Run: getHistory},
+		{ID: "refreshEsim", Method: http.MethodGet, Path: "/esims/{iccid}/refresh", Run: refreshESIM},
+		{ID: "checkCompatibility", Method: http.MethodGet, Path: "/esims/{iccid}/compatible/{bundle}", Run: checkCompatibility},
+		{ID: "sendSms", Method: http.MethodPost, Path: "/esims/{iccid}/sms", Run: sendSMS},
+		{ID: "getLocation", Method: http.MethodGet, Path: "/esims/{iccid}/location", Run: getLocation},
+
+		{ID: "listEsimBundles", Method: http.MethodGet, Path: "/esims/{iccid}/bundles", Run: listESIMBundles},
+		{ID: "addEsimBundle", Method: http.MethodPost, Path: "/esims/{iccid}/bundles", Run: addESIMBundle},
+		{ID: "getEsimBundle", Method: http.MethodGet, Path: "/esims/{iccid}/bundles/{name}", Run: getESIMBundle},
+		{ID: "revokeBundle", Method: http.MethodDelete, Path: "/esims/{iccid}/bundles/{name}", Run: revokeBundle},
+		{ID: "revokeAssignment", Method: http.MethodDelete, Path: "/esims/{iccid}/bundles/{name}/assignments/{assignmentId}", Run: revokeAssignment},
+		{ID: "revokeApplication", Method: http.MethodDelete, Path: "/esims/{iccid}/bundles/{name}/applications/{assignmentId}", Run: revokeAssignment},
+
+		{ID: "getOrganisation", Method: http.MethodGet, Path: "/organisation", Run: getOrganisation},
+		{ID: "listGroups", Method: http.MethodGet, Path: "/organisation/groups", Run: listGroups},
+		{ID: "topUp", Method: http.MethodPost, Path: "/organisation/balance", Run: addBalance},
+	}
+}
+
 func example(base, name string) string {
-	return "curl -s " + base + "/v2.4/orders -H 'X-API-Key: " + prefix + name + "' -H 'Content-Type: application/json'" +
+	return "curl -s " + base + v24 + "/orders -H 'X-API-Key: " + prefix + name + "' -H 'Content-Type: application/json'" +
 		` -d '{"type":"transaction","assign":true,"order":[{"type":"bundle","quantity":1,"item":"esim_1GB_7D_GB_V2"}]}'`
 }

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/contract"
@@ -47,13 +48,37 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// The status of a bad key is as each page has it, or the same everywhere.
+func TestUnauthorized(t *testing.T) {
+	t.Parallel()
+	calls := []string{"POST /orders", "GET /networks?isos=GB", "GET /organisation", "DELETE /esims/8943108000000000000/bundles/x", "GET /orders"}
+	for setting, want := range map[string][]int{
+		"documented": {401, 401, 403, 403, 403}, `"401"`: {401, 401, 401, 401, 401}, `"403"`: {403, 403, 403, 403, 403},
+	} {
+		t.Run(setting, func(t *testing.T) {
+			t.Parallel()
+			name := "key-" + strings.Trim(setting, `"`)
+			text := "version: 1\nname: " + name + "\nsummary: for a test\nsettings: {esimgo: {unauthorized: " + setting + "}}\n"
+			srv := sim.StartT(t, sim.Config{
+				Providers: []*sim.Provider{esimgo.Provider()}, Freeze: frozen, Scenarios: []string{name},
+				Library: fstest.MapFS{name + ".yaml": {Data: []byte(text)}},
+			})
+			c := as(t, srv, "demo")
+			for i, call := range calls {
+				method, path, _ := strings.Cut(call, " ")
+				c.refused(c.call(method, path, "{}", "X-API-Key", "nobody"), want[i], "access denied")
+			}
+		})
+	}
+}
+
 func TestWrongPathsAndMethods(t *testing.T) {
 	t.Parallel()
 	c := as(t, start(t), "demo")
 	c.refused(c.call("GET", "/nix", ""), 404, "not found")
 	c.refused(c.call("POST", "/esims/8943108000000000000/suspend", "{}"), 404, "not found")
 	for call, allow := range map[string]string{
-		"DELETE /orders": "GET, POST", "GET /esims/apply": "POST", "POST /catalogue": "GET", "PATCH /esims/8943108000000000000": "GET",
+		"DELETE /orders": "GET, POST", "GET /esims/apply": "POST", "POST /esims": "GET, PUT", "POST /catalogue": "GET", "PATCH /esims/8943108000000000000": "GET",
 	} {
 		method, path, _ := strings.Cut(call, " ")
 		r := c.call(method, path, "{}")
@@ -86,6 +111,7 @@ func TestRateLimit(t *testing.T) {
 	t.Run("announced", func(t *testing.T) {
 		t.Parallel()
 		c := as(t, srv, "announced")
+		c.crawl()
 		for range 9 {
 			c.get("/organisation")
 		}
@@ -99,6 +125,17 @@ func TestRateLimit(t *testing.T) {
 		c.advance(time.Second)
 		if got, want := headers(c.call("GET", "/organisation", "")), "10 9 2026-04-02T08:15:11Z 1"; got != want {
 			t.Errorf("a second later it says %q, want %q", got, want)
+		}
+	})
+	t.Run("nothing is said of a clock that stands still", func(t *testing.T) {
+		t.Parallel()
+		c := as(t, srv, "still")
+		for range 11 {
+			c.get("/organisation")
+		}
+		r := c.call("GET", "/organisation", "")
+		if got, want := headers(r), "10 0 2026-04-02T08:15:10Z 1"; got != want || r.header.Get("X-Esimsim-Findings") != "" {
+			t.Errorf("twelfth call says %q with %q, want %q and no finding", got, r.header.Get("X-Esimsim-Findings"), want)
 		}
 	})
 	t.Run("enforced", func(t *testing.T) {
@@ -137,7 +174,7 @@ func TestSettings(t *testing.T) {
 			t.Errorf("balance %v was taken", bad)
 		}
 	}
-	for _, name := range []string{"shapes", "stateCase", "rateLimit"} {
+	for _, name := range []string{"shapes", "stateCase", "rateLimit", "unauthorized", "revokeTarget", "refunds", "msisdn"} {
 		if err := w.Patch(sim.Patch{"esimgo": {name: "nix"}}); err == nil {
 			t.Errorf("%s nix was taken", name)
 		}
@@ -169,7 +206,7 @@ func TestRepeats(t *testing.T) {
 func TestTransitions(t *testing.T) {
 	t.Parallel()
 	srv := startWith(t, map[string]string{"held": "policies: {esimgo.bundle.queued: manual}"})
-	edges := []string{"bundle.queued", "bundle.active", "bundle.depleted", "bundle.expired", "bundle.lapsed"}
+	edges := []string{"bundle.queued", "bundle.active", "bundle.depleted", "bundle.expired", "bundle.lapsed", "bundle.revoked"}
 	path := map[string][]string{ // how each state is reached
 		"Processing": {},
 		"Queued":     {"bundle.queued"},
@@ -177,14 +214,19 @@ func TestTransitions(t *testing.T) {
 		"Depleted":   {"bundle.queued", "bundle.active", "bundle.depleted"},
 		"Expired":    {"bundle.queued", "bundle.active", "bundle.expired"},
 		"Lapsed":     {"bundle.queued", "bundle.lapsed"},
+		"Revoked":    {"bundle.revoked"},
 	}
 	allowed := map[string]string{
-		"Processing bundle.queued": "Queued",
-		"Queued bundle.active":     "Active",
-		"Queued bundle.lapsed":     "Lapsed",
-		"Active bundle.depleted":   "Depleted",
-		"Active bundle.expired":    "Expired",
-		"Depleted bundle.expired":  "Expired",
+		"Processing bundle.queued":  "Queued",
+		"Queued bundle.active":      "Active",
+		"Queued bundle.lapsed":      "Lapsed",
+		"Active bundle.depleted":    "Depleted",
+		"Active bundle.expired":     "Expired",
+		"Depleted bundle.expired":   "Expired",
+		"Processing bundle.revoked": "Revoked",
+		"Queued bundle.revoked":     "Revoked",
+		"Active bundle.revoked":     "Revoked",
+		"Depleted bundle.revoked":   "Revoked",
 	}
 	for from, steps := range path {
 		for _, edge := range edges {
@@ -192,6 +234,7 @@ func TestTransitions(t *testing.T) {
 				t.Parallel()
 				c := as(t, srv, from+"-"+edge+"~held")
 				iccid := c.esim("esim_1GB_7D_GB_V2")
+				c.act(iccid, esim.Install) // or it would be returned without its bundle
 				id := c.assignments(iccid)[0].ID
 				for _, step := range steps {
 					if err := passErr(c, "esimgo."+step, id); err != nil {
@@ -216,7 +259,7 @@ func TestTransitionsOfNothing(t *testing.T) {
 	c := as(t, start(t), "demo")
 	iccid := c.esim("esim_ULP_3D_TR_V2")
 	for _, edge := range []string{
-		"bundle.queued", "bundle.active", "bundle.depleted", "bundle.expired", "bundle.lapsed", "esim.installed", "esim.released",
+		"bundle.queued", "bundle.active", "bundle.depleted", "bundle.expired", "bundle.lapsed", "bundle.revoked", "esim.installed", "esim.released",
 	} {
 		for _, id := range []string{"", "nix", "0", "-1", "99999999999999999999"} {
 			if err := passErr(c, "esimgo."+edge, id); err == nil {
@@ -248,7 +291,7 @@ func TestDeviceNewsLate(t *testing.T) {
 		}
 	}
 	c.act(iccid, esim.Install)
-	status("Released")
+	status("Downloaded")
 	c.act(iccid, esim.Remove) // before anybody heard
 	c.advance(time.Minute)
 	status("Released")
@@ -335,53 +378,6 @@ func TestScenarioUnavailable(t *testing.T) {
 	c.ok("POST", "/orders", body)
 	if got := string(c.get("/orders")); !strings.Contains(got, `"rows":1,`) {
 		t.Errorf("one order wanted: %s", got)
-	}
-}
-
-// Every named error, as each operation answers it.
-func TestNamedErrors(t *testing.T) {
-	t.Parallel()
-	calls := map[string]string{
-		"createOrder": "POST /orders", "getOrder": "GET /orders/x", "getAssignments": "GET /esims/assignments?reference=x",
-		"getCatalogueBundle": "GET /catalogue/bundle/x", "applyBundle": "POST /esims/apply", "getEsim": "GET /esims/x",
-		"getEsimBundle": "GET /esims/x/bundles/x", "getInventory": "GET /inventory",
-	}
-	for _, tt := range []struct {
-		name, operation string
-		status          int
-		message         string
-		retry           string
-	}{
-		{"UNAUTHENTICATED", "createOrder", 401, "access denied", ""},
-		{"UNAUTHENTICATED", "getInventory", 403, "access denied", ""},
-		{"FORBIDDEN", "getInventory", 403, "access denied", ""},
-		{"VALIDATION", "createOrder", 400, "invalid request body", ""},
-		{"RATE_LIMITED", "getInventory", 429, "Rate limit exceeded", "1"},
-		{"INTERNAL", "getInventory", 500, "internal server error", ""},
-		{"UNAVAILABLE", "getInventory", 503, "service unavailable, please try again later", "5"},
-		{"INSUFFICIENT_BALANCE", "createOrder", 400, "insufficient balance, no payment taken", ""},
-		{"ORDER_FAILED", "createOrder", 500, "order failed, no payment taken", ""},
-		{"PACKAGE_NOT_FOUND", "getCatalogueBundle", 400, "bundle not found", ""},
-		{"INCOMPATIBLE_BUNDLE", "applyBundle", 400, "bundle is not compatible with eSIM", ""},
-		{"NO_INVENTORY", "applyBundle", 403, "no bundles remaining in inventory", ""},
-		{"NOT_FOUND", "getOrder", 400, "order not found", ""},
-		{"NOT_FOUND", "getAssignments", 400, "reference not found", ""},
-		{"NOT_FOUND", "getCatalogueBundle", 400, "bundle not found", ""},
-		{"NOT_FOUND", "getEsim", 403, "access denied", ""},
-		{"PROCESSING", "getEsimBundle", 503, "processing, please try again later", "5"},
-	} {
-		t.Run(tt.name+" "+tt.operation, func(t *testing.T) {
-			t.Parallel()
-			c := as(t, startWith(t, map[string]string{
-				"fault": "rules: [{on: esimgo." + tt.operation + ", do: {error: " + tt.name + "}}]",
-			}), "demo~fault")
-			method, path, _ := strings.Cut(calls[tt.operation], " ")
-			r := c.call(method, path, "{}")
-			c.refused(r, tt.status, tt.message)
-			if got := r.header.Get("Retry-After"); got != tt.retry {
-				t.Errorf("Retry-After is %q, want %q", got, tt.retry)
-			}
-		})
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/esimsim/esimsim/sim"
 )
 
 // maxPerPage is the most rows of one page. No page tells; clients use a thousand.
@@ -32,6 +34,16 @@ func readPage(q url.Values, sizeKey string, usual int) (page, error) {
 		p.size = n
 	}
 	return p, nil
+}
+
+// pageOf is readPage of a request. Where nothing is refused for being odd alone, what
+// cannot be read is as if it were not there.
+func pageOf(tx *sim.Tx[state], r *sim.Request, sizeKey string, usual int) (page, error) {
+	p, err := readPage(r.Query, sizeKey, usual)
+	if err != nil && tx.Lenient() {
+		return page{number: 1, size: usual}, nil
+	}
+	return p, err
 }
 
 // count is how many pages n rows make.

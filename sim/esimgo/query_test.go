@@ -130,3 +130,21 @@ func FuzzAccept(f *testing.F) {
 		}
 	})
 }
+
+// Whatever is asked for, countries come once each and in their order.
+func FuzzCountries(f *testing.F) {
+	f.Add("United Kingdom,United States", "GB,us")
+	f.Add(", ,,", "XX")
+	f.Add("Åland Islands", "ax")
+	f.Fuzz(func(t *testing.T, names, isos string) {
+		found, err := wantedCountries(&sim.Request{Query: url.Values{"countries": {names}, "isos": {isos}}})
+		if err != nil && found != nil {
+			t.Errorf("%q and %q find %v and %v", names, isos, found, err)
+		}
+		for i := 1; i < len(found); i++ {
+			if found[i-1].Slug >= found[i].Slug {
+				t.Errorf("%s comes before %s", found[i-1].Name, found[i].Name)
+			}
+		}
+	})
+}

@@ -1,7 +1,6 @@
 package esimgo
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -15,13 +14,18 @@ import (
 // the maps only find things in them.
 type state struct {
 	Balance      money.Amount
+	Alert        money.Amount // balance at which the organisation is warned
+	Warned       []int        // percents of Alert that the balance is at or below
+	TopUps       []topUp      // of the last 24 hours
 	Organisation organisation
 	Window       window
 
 	Orders   []*order
 	OrderAt  map[string]int // by reference, of orders and of applies
+	UnderWay []string       // references of orders that are still processing
 	ESIMs    []*heldESIM
 	ESIMAt   map[string]int // by ICCID
+	Away     int            // how many of them have left the account
 	FirstID  int            // id of the first assignment; the others count on
 	Assigned []*assignment
 	FirstUse int // usageId of the first stock; the others count on
@@ -32,9 +36,10 @@ type state struct {
 type order struct {
 	Reference   string
 	CreatedAt   time.Time
-	CompletedAt time.Time // zero while it is processing
-	Assign      bool      // onto eSIMs, else into the inventory
-	Apply       bool      // out of the inventory, by POST /esims/apply
+	CompletedAt time.Time // this one and the next are zero while it is processing
+	FailedAt    time.Time
+	Assign      bool // onto eSIMs, else into the inventory
+	Apply       bool // out of the inventory, by POST /esims/apply
 	SourceIP    string
 	Total       money.Amount
 	Lines       []*orderLine
@@ -49,6 +54,18 @@ type orderLine struct {
 	AllowReassign bool
 	Targets       []string // ICCIDs, "" for a new eSIM; one for each unit when assigned
 	ICCIDs        []string // where the bundles went; set on completion
+	Usages        []int    // of an apply, the usageId each unit was taken from
+}
+
+// pending says that the order has neither come nor failed.
+func (o *order) pending() bool { return o.CompletedAt.IsZero() && o.FailedAt.IsZero() }
+
+// units counts the bundles of an order.
+func (o *order) units() (n int) {
+	for _, l := range o.Lines {
+		n += max(l.Quantity, len(l.Targets))
+	}
+	return n
 }
 
 // A heldESIM is an eSIM of the organisation. Its numbers are in the world's profile; here
@@ -61,8 +78,29 @@ type heldESIM struct {
 	ActionAt     time.Time
 	AssignedAt   time.Time // to the organisation
 	FirstInstall time.Time // zero until then; kept when the profile is removed
-	Installed    bool
-	Assigned     []int // places in state.Assigned, in the order of assignment
+	Downloaded   bool      // and not removed since
+	Installed    bool      // and not removed since
+	Assigned     []int     // places in state.Assigned, in the order of assignment
+	History      []event
+
+	// Each is zero until the edge of that name has been passed, and again once another
+	// has undone it.
+	AttachedAt    time.Time
+	ReturnedAt    time.Time // left the account; undone by restored
+	SuspendedAt   time.Time // by the organisation; undone by resumed
+	BarredAt      time.Time // by the vendor's policy
+	UnavailableAt time.Time // withdrawn by the SM-DP+
+	ScheduledAt   time.Time // for deletion
+	DeactivatedAt time.Time
+}
+
+// An event is one entry in the history of an eSIM.
+type event struct {
+	Name   string
+	Bundle string // "" where it is about the eSIM
+	State  string // of the assignment, after it
+	Alert  string // of an utilisation alert: "50% Used"
+	At     time.Time
 }
 
 // An assignment is one bundle on one eSIM, or a month of it.
@@ -73,6 +111,10 @@ type assignment struct {
 	Order      string // reference
 	Index      int    // within the order
 	AssignedAt time.Time
+	BoughtAt   time.Time     // when it was paid for, which may be long before
+	Price      money.Amount  // of this assignment alone
+	Usage      int           // usageId of the stock it came from, 0 for none
+	Months     int           // of the bundle; more than one, when this is but a part of it
 	Length     time.Duration // from the first use
 	Volume     esim.Bytes    // of an unlimited one, in 24 hours
 	Unlimited  bool
@@ -80,6 +122,8 @@ type assignment struct {
 	Used   esim.Bytes // of an unlimited one, on Day
 	Day    int        // 24-hour periods since StartedAt
 	DataAt time.Time  // when data first asked for it
+	Alerts int        // how many of the thresholds of use were told
+	Refund refund     // what the organisation gets when it is revoked
 
 	// Each is zero until the edge of that name has been passed.
 	QueuedAt   time.Time
@@ -87,6 +131,7 @@ type assignment struct {
 	DepletedAt time.Time
 	ExpiredAt  time.Time
 	LapsedAt   time.Time
+	RevokedAt  time.Time
 }
 
 // A stock is bundles of one purchase that wait in the inventory. The API calls its number
@@ -99,6 +144,7 @@ type stock struct {
 	ExpiresAt time.Time
 	Total     int
 	Remaining int
+	ExpiredAt time.Time // zero until then
 }
 
 // lapse is how long an assignment waits for its first use, and a stock in the inventory
@@ -107,7 +153,7 @@ func lapse(t time.Time) time.Time { return t.AddDate(1, 0, 0) }
 
 func open(tx *sim.Tx[state]) {
 	s := tx.State
-	s.Balance = money.Of(1000)
+	s.Balance, s.Alert = money.Of(1000), money.Of(100)
 	s.OrderAt, s.ESIMAt = map[string]int{}, map[string]int{}
 	s.FirstID = 200_000_000 + tx.Rand().IntN(50_000_000)
 	s.FirstUse = 900_000 + tx.Rand().IntN(50_000)
@@ -126,9 +172,18 @@ func (s *state) addOrder(o *order) {
 	s.Orders = append(s.Orders, o)
 }
 
+// esim is one of the account, or one that has left it.
 func (s *state) esim(iccid string) *heldESIM {
 	if i, ok := s.ESIMAt[iccid]; ok {
 		return s.ESIMs[i]
+	}
+	return nil
+}
+
+// stock is that of a usageId.
+func (s *state) stock(id int) *stock {
+	if i := id - s.FirstUse; i >= 0 && i < len(s.Stock) {
+		return s.Stock[i]
 	}
 	return nil
 }
@@ -147,7 +202,7 @@ func owned(tx *sim.Tx[state], iccid string) (*heldESIM, error) {
 	if _, err := esim.ParseICCID(iccid); err != nil {
 		return nil, errInvalidICCID
 	}
-	if e := tx.State.esim(iccid); e != nil {
+	if e := tx.State.esim(iccid); e != nil && e.ReturnedAt.IsZero() {
 		return e, nil
 	}
 	return nil, errAccessDenied
@@ -157,7 +212,7 @@ func owned(tx *sim.Tx[state], iccid string) (*heldESIM, error) {
 func issue(tx *sim.Tx[state], b *bundle) *heldESIM {
 	p := tx.Issue(sim.Issue{
 		Prefix: "8943108", SMDPAddress: "smdp.esimsim.test", MatchingID: matchingID(tx),
-		MSISDN: true, Countries: b.Area.Countries,
+		MSISDN: !b.Plan.NoMSISDN && tx.Setting("msisdn") == "true", Countries: b.Area.Countries,
 	})
 	e := &heldESIM{ICCID: string(p.ICCID), Version: b.Version, AssignedAt: tx.Now, ActionAt: tx.Now}
 	tx.State.ESIMAt[e.ICCID] = len(tx.State.ESIMs)
@@ -172,78 +227,4 @@ func matchingID(tx *sim.Tx[state]) string {
 		groups[i] = tx.Text(5, "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 	}
 	return strings.Join(groups[:], "-")
-}
-
-// settings are what a world or a scenario can choose.
-var settings = []sim.Setting[state]{
-	{
-		Name: "shapes", Values: []string{"observed", "documented"}, Basis: sim.Observed,
-		Doc: "Lists and assignments as live clients read them, or as the published documents show them.",
-	},
-	{
-		Name: "stateCase", Values: []string{"title", "lower"}, Basis: sim.Brief,
-		Doc: "Bundle states as the owner's page writes them (Queued), or as the vendor's samples do (queued).",
-	},
-	{
-		Name: "rateLimit", Values: []string{"announce", "enforce"}, Basis: sim.Documented,
-		Doc: "A call over ten a second is a finding, or is answered with 429.",
-	},
-	{
-		Name: "balance", Basis: sim.Assumed, Doc: "The organisation's balance in USD.",
-		Get: func(tx *sim.Tx[state]) any { return tx.State.Balance.Float() },
-		Set: setBalance,
-	},
-}
-
-func setBalance(tx *sim.Tx[state], v any) error {
-	units, ok := v.(float64)
-	if !ok || !(units >= 0 && units <= 1e9) {
-		return fmt.Errorf("balance is a number from 0 to 1000000000")
-	}
-	tx.State.Balance = money.Of(units)
-	return nil
-}
-
-// edges are the transitions of orders, assignments and profiles.
-var edges = []sim.Edge[state]{
-	{
-		Name: "order.completed", Basis: sim.Brief,
-		Source: "POST /orders: bundles are usually there at once, in some cases after up to 5 minutes",
-		Pass:   completeOrder,
-	},
-	{
-		Name: "bundle.queued", Basis: sim.Brief,
-		Source: "GET /esims/{iccid}/bundles: Processing is usually instant but can take up to 10 minutes",
-		Pass:   queueBundle,
-	},
-	{
-		Name: "bundle.active", Basis: sim.Brief,
-		Source: "GET /esims/{iccid}/bundles: Active, the bundle has been used; which of several is first is assumed",
-		Pass:   activateBundle,
-	},
-	{
-		Name: "bundle.depleted", Basis: sim.Brief,
-		Source: "GET /esims/{iccid}/bundles: Depleted, no data remaining but within the duration",
-		Pass:   depleteBundle,
-	},
-	{
-		Name: "bundle.expired", Basis: sim.Brief,
-		Source: "GET /esims/{iccid}/bundles: Expired, the duration has been exceeded",
-		Pass:   expireBundle,
-	},
-	{
-		Name: "bundle.lapsed", Basis: sim.Documented,
-		Source: "vendor's history page of v2.4: Bundle Lapsed, no activity for 12 months",
-		Pass:   lapseBundle,
-	},
-	{
-		Name: "esim.installed", Basis: sim.Documented,
-		Source: "vendor's eSIM details page of v2.2: profileStatus Installed",
-		Pass:   installESIM,
-	},
-	{
-		Name: "esim.released", Basis: sim.Documented,
-		Source: "vendor's eSIM details page of v2.2: Released with an installation date was installed and removed",
-		Pass:   releaseESIM,
-	},
 }

@@ -21,14 +21,16 @@ var catalogueJSON []byte
 
 // A plan is what a bundle gives, wherever that is.
 type plan struct {
-	Data    string          `json:"data"`    // first part of the name: 5GB, UL
-	Label   string          `json:"label"`   // in the description, where Data will not do
-	Days    int             `json:"days"`    // validity
-	Months  int             `json:"months"`  // of a long bundle, which is an assignment for each
-	MB      int64           `json:"mb"`      // decimal megabytes; 0 when unlimited
-	DailyMB int64           `json:"dailyMB"` // at full speed in 24 hours, when unlimited
-	Group   string          `json:"group"`
-	Prices  [5]money.Amount `json:"prices"` // by price zone, the cheapest first
+	Data    string `json:"data"`    // first part of the name: 5GB, UL
+	Label   string `json:"label"`   // in the description, where Data will not do
+	Days    int    `json:"days"`    // validity
+	Months  int    `json:"months"`  // of a long bundle, which is an assignment for each
+	MB      int64  `json:"mb"`      // decimal megabytes; 0 when unlimited
+	DailyMB int64  `json:"dailyMB"` // at full speed in 24 hours, when unlimited
+	Group   string `json:"group"`
+	// NoMSISDN says that eSIMs which come with such a bundle have no telephone number.
+	NoMSISDN bool            `json:"noMSISDN"`
+	Prices   [5]money.Amount `json:"prices"` // by price zone, the cheapest first
 }
 
 func (p *plan) unlimited() bool { return p.DailyMB > 0 }

@@ -62,8 +62,10 @@ func encode(v any) []byte {
 
 // A rowStyle says which fields a bundle has besides the usual ones.
 type rowStyle struct {
-	Groups bool   // in lists; the owner's page leaves them out of the single bundle
-	Origin string // of imageUrl; "" leaves it out
+	Groups     bool   // in lists; the owner's page leaves them out of the single bundle
+	Origin     string // of imageUrl; "" leaves it out
+	Billing    bool   // billingType
+	Allowances bool   // of the single bundle, from v2.5 on
 }
 
 // appendBundle writes one bundle. Names are plain letters, so quoting them as Go does is
@@ -92,5 +94,11 @@ func appendBundle(out []byte, b *bundle, p money.Amount, style rowStyle) []byte 
 	}
 	out = append(out, `,"price":`...)
 	out = strconv.AppendFloat(out, p.Float(), 'f', -1, 64)
-	return append(out, `,"billingType":"FixedCost"}`...)
+	if style.Billing {
+		out = append(out, `,"billingType":"FixedCost"`...)
+	}
+	if style.Allowances {
+		out = append(append(out, `,"allowances":`...), encode(b.Plan.allowances())...)
+	}
+	return append(out, '}')
 }

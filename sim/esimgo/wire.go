@@ -5,9 +5,11 @@ import (
 	"time"
 )
 
-// The two forms of an instant: what the server stamped, and what happened in the field.
+// The forms of an instant: what the server stamped, when a network saw an eSIM, and what
+// else happened in the field.
 const (
 	nanos   = "2006-01-02T15:04:05.000000000Z07:00"
+	micros  = "2006-01-02T15:04:05.000000Z07:00"
 	seconds = time.RFC3339
 )
 
@@ -101,17 +103,22 @@ type appliedBundles struct {
 	Bundles []appliedBundle `json:"bundles"`
 }
 
+// esimFacts are what all versions tell of an eSIM.
+type esimFacts struct {
+	ICCID          string          `json:"iccid"`
+	MatchingID     string          `json:"matchingId"`
+	SMDPAddress    string          `json:"smdpAddress"`
+	ProfileStatus  string          `json:"profileStatus"`
+	PIN            string          `json:"pin"`
+	PUK            string          `json:"puk"`
+	FirstInstalled json.RawMessage `json:"firstInstalledDateTime,omitempty"`
+}
+
 // An esimWire is GET /esims/{iccid}.
 type esimWire struct {
-	ICCID           string          `json:"iccid"`
-	MatchingID      string          `json:"matchingId"`
-	SMDPAddress     string          `json:"smdpAddress"`
-	ProfileStatus   string          `json:"profileStatus"`
-	PIN             string          `json:"pin"`
-	PUK             string          `json:"puk"`
-	FirstInstalled  json.RawMessage `json:"firstInstalledDateTime,omitempty"`
-	CustomerRef     string          `json:"customerRef"`
-	AppleInstallURL string          `json:"appleInstallUrl,omitempty"`
+	esimFacts
+	CustomerRef     string `json:"customerRef"`
+	AppleInstallURL string `json:"appleInstallUrl,omitempty"`
 }
 
 // An esimRow is an eSIM in GET /esims.
@@ -145,6 +152,91 @@ type installDetail struct {
 	PUK             string `json:"puk"`
 	FirstInstalled  string `json:"firstInstalledDateTime,omitempty"`
 	AppleInstallURL string `json:"appleInstallUrl,omitempty"`
+	AndroidURL      string `json:"androidInstallUrl,omitempty"` // from v2.5 on
+}
+
+// An actionWire answers what the owner's page gives a message and newer documents a status.
+type actionWire struct {
+	Message string `json:"message"`
+	Status  string `json:"status"`
+}
+
+// A statusWire answers what has a status in all of them.
+type statusWire struct {
+	Status string `json:"status"`
+}
+
+// A compatibleWire answers whether a bundle would go onto an eSIM.
+type compatibleWire struct {
+	Compatible bool   `json:"compatible"`
+	Message    string `json:"message"`
+	Status     string `json:"status"`
+}
+
+// An eventWire is an entry of an eSIM's history. The owner's page says bundle, the newer
+// one bundleName.
+type eventWire struct {
+	Name        string `json:"name"`
+	Bundle      string `json:"bundle"`
+	BundleName  string `json:"bundleName"`
+	Date        string `json:"date"`
+	BundleState string `json:"bundleState"`
+	AlertType   string `json:"alertType"`
+}
+
+// locationFacts and what stands around them are where an eSIM was last seen.
+type locationFacts struct {
+	MobileNetworkCode string `json:"mobileNetworkCode"`
+	NetworkName       string `json:"networkName"`
+}
+
+type locationWire struct {
+	locationFacts
+	NetworkBrandName string `json:"networkBrandName"`
+	Country          string `json:"country"`
+	LastSeen         string `json:"lastSeen,omitempty"`
+}
+
+// A revocationWire answers a revoke of type validate (its form is assumed).
+type revocationWire struct {
+	Status   string         `json:"status"`
+	Options  []revokeOption `json:"options"`
+	Returned bool           `json:"esimWillBeReturned"`
+}
+
+// A revokeOption is one way of giving a bundle back.
+type revokeOption struct {
+	Type     string   `json:"type"`
+	OfferID  string   `json:"offerId,omitempty"`
+	Amount   *float64 `json:"amount,omitempty"`
+	Currency string   `json:"currency,omitempty"`
+}
+
+// A topUpWire answers POST /organisation/balance.
+type topUpWire struct {
+	Amount  float64 `json:"amount"`
+	Balance float64 `json:"balance"`
+	Ref     int     `json:"ref"`
+}
+
+// The networks.
+type networkList struct {
+	CountryNetworks []countryNetworks `json:"countryNetworks"`
+}
+
+type countryNetworks struct {
+	Name     string        `json:"name"`
+	ISO      string        `json:"iso"` // beyond the document, which says that name is it
+	Networks []networkWire `json:"networks"`
+}
+
+type networkWire struct {
+	Name      string   `json:"name"`
+	BrandName string   `json:"brandName"`
+	MCC       string   `json:"mcc"`
+	MNC       string   `json:"mnc"`
+	TAGID     string   `json:"tagid"` // the TADIG code
+	Speed     []string `json:"speed"`
 }
 
 // An applyWire answers POST /esims/apply.

@@ -1,0 +1,118 @@
+package esimgo
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/money"
+	"github.com/esimsim/esimsim/sim"
+)
+
+// warnings are the percents of the threshold at which the organisation is warned.
+var warnings = [...]int{100, 75, 50, 10}
+
+// below are those that the balance is at or under.
+func below(s *state) (percents []int) {
+	for _, p := range warnings {
+		if s.Balance*100 <= s.Alert.Times(p) {
+			percents = append(percents, p)
+		}
+	}
+	return percents
+}
+
+// spend takes from the balance, and brings it to the warnings it has come down to.
+func spend(tx *sim.Tx[state], a money.Amount) {
+	tx.State.Balance -= a
+	for _, p := range below(tx.State) {
+		if !slices.Contains(tx.State.Warned, p) {
+			tx.Await("balance.low", strconv.Itoa(p))
+		}
+	}
+}
+
+// credit adds to the balance. What it has risen above will be warned of anew.
+func credit(tx *sim.Tx[state], a money.Amount) {
+	tx.State.Balance += a
+	settle(tx)
+}
+
+// settle forgets the warnings that no longer hold.
+func settle(tx *sim.Tx[state]) {
+	holds := below(tx.State)
+	for _, p := range warnings {
+		if !slices.Contains(holds, p) {
+			tx.Cancel("balance.low", strconv.Itoa(p))
+		}
+	}
+	tx.State.Warned = slices.DeleteFunc(tx.State.Warned, func(p int) bool { return !slices.Contains(holds, p) })
+}
+
+// lowBalance passes balance.low; the id is the percent.
+func lowBalance(tx *sim.Tx[state], id string) error {
+	p, err := strconv.Atoi(id)
+	switch {
+	case err != nil || !slices.Contains(warnings[:], p):
+		return &sim.EdgeError{ID: id}
+	case !slices.Contains(below(tx.State), p):
+		return &sim.EdgeError{ID: id, State: "above", Wanted: "at or under that part of the threshold"}
+	case slices.Contains(tx.State.Warned, p):
+		return &sim.EdgeError{ID: id, State: "warned of", Wanted: "not yet warned of"}
+	}
+	tx.State.Warned = append(tx.State.Warned, p)
+	return nil
+}
+
+// The limits of a top-up, which an account manager can change (vendor's second revision);
+// past the last one a balance would no longer be sensible (assumed).
+const (
+	leastTopUp = 1000
+	dailyTopUp = 5000
+	maxTopUp   = 1_000_000_000
+)
+
+// A topUp is a payment from the saved card.
+type topUp struct {
+	At     time.Time
+	Amount money.Amount
+}
+
+// addBalance is POST /organisation/balance. Any amount is taken; single ones out of bounds
+// are findings of the document, more in a day than the vendor takes is one of ours.
+func addBalance(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
+	s := tx.State
+	text := r.Query.Get("amount")
+	if text == "" {
+		return sim.Reply{}, errAmount
+	}
+	amount, err := money.Parse(text)
+	switch {
+	case err != nil || amount <= 0:
+		return sim.Reply{}, errAmountPositive
+	case s.Balance+amount > money.Of(maxTopUp):
+		return sim.Reply{}, errAmountTooLarge
+	}
+	s.TopUps = slices.DeleteFunc(s.TopUps, func(t topUp) bool { return !t.At.After(tx.Now.Add(-24 * time.Hour)) })
+	s.TopUps = append(s.TopUps, topUp{At: tx.Now, Amount: amount})
+	credit(tx, amount)
+	adviseTopUp(r, s.TopUps, amount)
+	return sim.Reply{Status: http.StatusOK, Body: topUpWire{
+		Amount: amount.Float(), Balance: s.Balance.Float(), Ref: 70_000_000 + tx.Rand().IntN(10_000_000),
+	}}, nil
+}
+
+func adviseTopUp(r *sim.Request, day []topUp, amount money.Amount) {
+	var total money.Amount
+	for _, t := range day {
+		total += t.Amount
+	}
+	if total <= money.Of(dailyTopUp) || amount > money.Of(dailyTopUp) {
+		return
+	}
+	r.Note(sim.Finding{
+		Code: "esimgo.daily-top-up", Pointer: "query/amount", Basis: string(sim.Documented),
+		Message: "top up at most " + strconv.Itoa(dailyTopUp) + " in 24 hours, " + strconv.Itoa(leastTopUp) + " or more at a time: this comes to " + total.String(),
+	})
+}

@@ -1,0 +1,149 @@
+package esimgo
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/esimsim/esimsim/internal/atlas"
+	"github.com/esimsim/esimsim/sim"
+)
+
+// networks.json has the networks of the countries that people travel to most, with the
+// TADIG codes that operators have in roaming agreements. Codes, names, brands and
+// generations are those of the atlas. The TADIG codes are an operator's, whichever of its
+// MNC the atlas has, as a roaming sponsor's list of September 2025 gives them (seen in a
+// public repository), or for ROMMR a list of Orange's affiliates. Ten were in neither and
+// rest on common knowledge alone: ESPXF, NLDPN, JORFL, KWTNM, MARMT, TUNTT, HKGPP, TWNFE,
+// VNMMO and SGPM1. All others are made up, of the country's three letters, an X and a
+// number, and the row says so.
+//
+//go:embed networks.json
+var networksJSON []byte
+
+// A network is one that a traveller's eSIM can meet.
+type network struct {
+	MCC      string   `json:"mcc"`
+	MNC      string   `json:"mnc"`
+	Name     string   `json:"name"`
+	Brand    string   `json:"brand"`
+	TADIG    string   `json:"tadig"`
+	Invented bool     `json:"invented"` // the TADIG is; all else is true
+	Speed    []string `json:"speed"`
+}
+
+var loadNetworks = sync.OnceValue(func() map[string][]network {
+	dec := json.NewDecoder(bytes.NewReader(networksJSON))
+	dec.DisallowUnknownFields()
+	table := map[string][]network{}
+	if err := dec.Decode(&table); err != nil {
+		panic(fmt.Sprintf("networks.json: %v", err))
+	}
+	// The rest of the world, with invented TADIG codes.
+	for _, c := range atlas.Countries() {
+		if table[c.ISO] != nil {
+			continue
+		}
+		for i, n := range atlas.Networks(c.ISO) {
+			table[c.ISO] = append(table[c.ISO], network{
+				MCC: n.MCC, MNC: n.MNC, Name: n.Operator, Brand: n.Brand, Speed: n.Generations,
+				TADIG: c.ISO3 + "X" + strconv.Itoa(i+1), Invented: true,
+			})
+		}
+	}
+	return table
+})
+
+// networksOf are those of a country, by its ISO code.
+func networksOf(iso string) []network { return loadNetworks()[iso] }
+
+// serving is the network that an eSIM is on there: one whose code is true, if there is.
+func serving(iso string) network {
+	all := networksOf(iso)
+	if i := slices.IndexFunc(all, func(n network) bool { return !n.Invented }); i >= 0 {
+		return all[i]
+	}
+	if len(all) > 0 {
+		return all[0]
+	}
+	return network{}
+}
+
+// listNetworks is GET /networks: of countries by name or by code, or of all. In v2.3 the
+// answer is an array, and speed is called speeds.
+func listNetworks(_ *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
+	countries, err := wantedCountries(r)
+	if err != nil {
+		return sim.Reply{}, err
+	}
+	if r.Mount == v23 {
+		return sim.Reply{Status: http.StatusOK, Body: networks23(countries)}, nil
+	}
+	w := networkList{CountryNetworks: make([]countryNetworks, 0, len(countries))}
+	for _, c := range countries {
+		rows := countryNetworks{Name: c.Name, ISO: c.ISO, Networks: []networkWire{}}
+		for _, n := range networksOf(c.ISO) {
+			rows.Networks = append(rows.Networks, networkWire{n.Name, n.Brand, n.MCC, n.MNC, n.TADIG, n.Speed})
+		}
+		w.CountryNetworks = append(w.CountryNetworks, rows)
+	}
+	return sim.Reply{Status: http.StatusOK, Body: w}, nil
+}
+
+func networks23(countries []atlas.Country) []countryNetworks23 {
+	w := make([]countryNetworks23, 0, len(countries))
+	for _, c := range countries {
+		rows := countryNetworks23{Name: c.Name, Networks: []networkWire23{}}
+		for _, n := range networksOf(c.ISO) {
+			rows.Networks = append(rows.Networks, networkWire23{n.Name, n.Brand, n.MCC, n.MNC, n.TADIG, n.Speed})
+		}
+		w = append(w, rows)
+	}
+	return w
+}
+
+// countryIndex finds countries by name and by code, in lower case.
+var countryIndex = sync.OnceValue(func() map[string]map[string]atlas.Country {
+	index := map[string]map[string]atlas.Country{"countries": {}, "isos": {}}
+	for _, c := range atlas.Countries() {
+		index["countries"][strings.ToLower(c.Name)], index["isos"][strings.ToLower(c.ISO)] = c, c
+	}
+	return index
+})
+
+// wantedCountries reads the query of GET /networks, in the order of names. Names and codes
+// are taken in any case; one that no country has finds nothing and is noted.
+func wantedCountries(r *sim.Request) ([]atlas.Country, error) {
+	if r.Query.Get("returnAll") == "true" {
+		return atlas.Countries(), nil
+	}
+	var found []atlas.Country
+	asked := false
+	for _, key := range []string{"countries", "isos"} {
+		for word := range strings.SplitSeq(strings.ToLower(strings.Join(r.Query[key], ",")), ",") {
+			if word = strings.TrimSpace(word); word == "" {
+				continue
+			}
+			asked = true
+			if c, ok := countryIndex()[key][word]; ok {
+				found = append(found, c)
+				continue
+			}
+			r.Note(sim.Finding{
+				Code: "esimgo.unknown-country", Pointer: "query/" + key, Basis: string(sim.Assumed),
+				Message: "write names and ISO codes as GET /networks?returnAll=true has them: " + strconv.Quote(word) + " is no country's",
+			})
+		}
+	}
+	if !asked {
+		return nil, errCountries
+	}
+	slices.SortFunc(found, func(a, b atlas.Country) int { return strings.Compare(a.Slug, b.Slug) })
+	return slices.Compact(found), nil
+}

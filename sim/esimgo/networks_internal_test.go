@@ -1,0 +1,68 @@
+package esimgo
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/esimsim/esimsim/internal/atlas"
+)
+
+// What the data says of networks is what the atlas says, and the TADIG codes are such.
+func TestNetworksData(t *testing.T) {
+	t.Parallel()
+	var written map[string][]network
+	if err := json.Unmarshal(networksJSON, &written); err != nil {
+		t.Fatal(err)
+	}
+	tadig := regexp.MustCompile(`^[A-Z]{3}[A-Z0-9]{2}$`)
+	invented := regexp.MustCompile(`^[A-Z]{3}X[0-9]$`)
+	certain := 0
+	for iso, rows := range loadNetworks() {
+		c, ok := atlas.ByISO(iso)
+		if !ok || len(rows) == 0 {
+			t.Errorf("%q is no country with networks", iso)
+		}
+		known := atlas.Networks(iso)
+		if len(rows) != len(known) {
+			t.Errorf("%s has %d networks, the atlas %d", iso, len(rows), len(known))
+		}
+		one := false
+		codes := map[string]bool{}
+		for _, n := range rows {
+			if !slices.ContainsFunc(known, func(k atlas.Network) bool {
+				return k.MCC == n.MCC && k.MNC == n.MNC && k.Operator == n.Name && k.Brand == n.Brand && slices.Equal(k.Generations, n.Speed)
+			}) {
+				t.Errorf("%s: the atlas has no %+v", iso, n)
+			}
+			if !tadig.MatchString(n.TADIG) || invented.MatchString(n.TADIG) != n.Invented || codes[n.TADIG] {
+				t.Errorf("%s: TADIG %s, invented %v", iso, n.TADIG, n.Invented)
+			}
+			if n.Invented && n.TADIG[:3] != c.ISO3 {
+				t.Errorf("%s: invented TADIG %s", iso, n.TADIG)
+			}
+			codes[n.TADIG] = true
+			one = one || !n.Invented
+		}
+		if one {
+			certain++
+		}
+		if written[iso] != nil && !one {
+			t.Errorf("%s is written out, but all its codes are invented", iso)
+		}
+	}
+	if certain < 60 {
+		t.Errorf("%d countries have a true TADIG, want 60", certain)
+	}
+	for _, iso := range []string{
+		"FR", "ES", "US", "IT", "TR", "MX", "GB", "DE", "GR", "AT", "TH", "JP", "PT", "SA", "AE", "MY", "NL", "HK", "PL", "HR", "ID", "KR", "SG",
+		"CH", "VN", "EG", "MA", "IN", "CA", "CN", "BE", "IE", "CZ", "HU", "SE", "DK", "NO", "FI", "IS", "AU", "NZ", "ZA", "PH", "TW", "MO", "BR",
+		"AR", "CL", "PE", "CO", "CR", "DO", "JM", "TN", "JO", "IL", "QA", "OM", "BH", "KW", "LK", "MV", "NP", "KH", "CY", "MT", "BG", "RO", "GE",
+		"AL", "ME", "RS", "SI", "SK", "EE", "LV", "LT", "LU", "UA", "KE", "TZ", "MU",
+	} {
+		if written[iso] == nil {
+			t.Errorf("%s is not written out", iso)
+		}
+	}
+}
