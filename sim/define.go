@@ -40,6 +40,8 @@ type Provider struct {
 
 type operation struct {
 	id, method, path string
+	mounts           []string
+	open             bool
 	run              func(*Turn, *Request) (Reply, error)
 }
 
@@ -155,7 +157,7 @@ func Define[S any](d Definition[S]) *Provider {
 	}
 	for _, o := range d.Operations {
 		p.operations = append(p.operations, &operation{
-			id: o.ID, method: o.Method, path: o.Path,
+			id: o.ID, method: o.Method, path: o.Path, mounts: o.Mounts, open: o.Open,
 			run: func(t *Turn, r *Request) (Reply, error) { return o.Run(tx(t), r) },
 		})
 	}

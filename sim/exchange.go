@@ -160,6 +160,9 @@ func (x *exchange) identify() error {
 			caller, err = x.srv.caller(name)
 		}
 	}
+	if err != nil && x.op != nil && x.op.open {
+		caller, err = x.srv.caller(nobody)
+	}
 	x.req.Caller = caller
 	if err != nil {
 		x.hint = x.srv.hint(x.provider, err)
@@ -168,6 +171,9 @@ func (x *exchange) identify() error {
 	x.world, err = x.srv.worldOf(x.req.Caller)
 	return err
 }
+
+// nobody is the world of those who call an open operation without a known key.
+const nobody = "default"
 
 // hint tells the forms of a key that would work.
 func (s *Server) hint(p *Provider, err error) string {

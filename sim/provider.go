@@ -87,7 +87,11 @@ type Operation[S any] struct {
 	ID     string // operationId in the document
 	Method string
 	Path   string // below the mount: "/esims/{iccid}"
-	Run    func(*Tx[S], *Request) (Reply, error)
+	// Mounts are those under which it is served; nil means all.
+	Mounts []string
+	// Open needs no credential; without one that is known it runs in the world "default".
+	Open bool
+	Run  func(*Tx[S], *Request) (Reply, error)
 }
 
 // An Edge is a transition of a state machine. Name is "<entity>.<state>", such as

@@ -47,6 +47,9 @@ func (s *Server) mount(root *mux.Router, p *Provider, prefix string) {
 	var paths []string
 	methods := map[string]map[string]*operation{}
 	for _, op := range p.operations {
+		if op.mounts != nil && !slices.Contains(op.mounts, prefix) {
+			continue
+		}
 		if methods[op.path] == nil {
 			methods[op.path] = map[string]*operation{}
 			paths = append(paths, op.path)

@@ -127,6 +127,11 @@ func (w *World) checkPatch(patch Patch) error {
 			if values == nil {
 				continue
 			}
+			// JSON has words of its own for what a setting writes as false or 401.
+			switch v := patch[provider][name].(type) {
+			case bool, float64:
+				patch[provider][name] = fmt.Sprint(v)
+			}
 			if text, ok := patch[provider][name].(string); !ok || !slices.Contains(values, text) {
 				return &SettingError{at, fmt.Sprintf("%s is one of %s", name, strings.Join(values, ", "))}
 			}

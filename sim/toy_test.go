@@ -244,6 +244,9 @@ func (c caller) send(method, path, body string, header http.Header) (int, http.H
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	for k, v := range header {
 		req.Header[k] = v
 	}

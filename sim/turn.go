@@ -138,6 +138,15 @@ func (t *Turn) change(item string) (c scenario.Change, ok bool) {
 	return t.w.script.Catalogue(t.a.provider.name, item, since)
 }
 
+// CatalogueChanged says whether any item has another price or is withdrawn, so that those
+// who list thousands need not ask for each.
+func (t *Turn) CatalogueChanged() bool {
+	return t.extra.ChangesCatalogue(t.a.provider.name) || t.w.script.ChangesCatalogue(t.a.provider.name)
+}
+
+// Strict says that any violation of the contract is to be refused.
+func (t *Turn) Strict() bool { return t.mode() == ModeStrict }
+
 // Offered says whether an item of the catalogue is still for sale; a scenario may have
 // withdrawn it.
 func (t *Turn) Offered(item string) bool {

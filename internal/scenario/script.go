@@ -97,6 +97,16 @@ func (s *Script) Catalogue(provider, item string, since time.Duration) (c Change
 	return Change{}, false
 }
 
+// ChangesCatalogue says whether a scenario mentions any item of the provider's.
+func (s *Script) ChangesCatalogue(provider string) bool {
+	for _, sc := range s.Scenarios() {
+		if len(sc.Catalogue[provider]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Setting is what the last scenario to mention a setting chooses.
 func (s *Script) Setting(provider, name string) (v any, ok bool) {
 	for _, sc := range slices.Backward(s.Scenarios()) {

@@ -109,9 +109,8 @@ func search(tx *sim.Tx[state], q url.Values) []*bundle {
 		}
 		rows = kept
 	}
-	// Hardly ever is anything withdrawn, and then a copy is made.
-	if gone := func(b *bundle) bool { return !tx.Offered(b.Name) }; slices.ContainsFunc(rows, gone) {
-		rows = slices.DeleteFunc(slices.Clone(rows), gone)
+	if tx.CatalogueChanged() {
+		rows = slices.DeleteFunc(slices.Clone(rows), func(b *bundle) bool { return !tx.Offered(b.Name) })
 	}
 	if q.Get("direction") == "desc" {
 		rows = slices.Clone(rows)

@@ -2,7 +2,6 @@ package esimgo_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/esimsim/esimsim/internal/esim"
@@ -53,10 +52,6 @@ func TestConformance(t *testing.T) {
 		Provider: esimgo.Provider(),
 		Sign: func(r *http.Request, _ []byte, name string) {
 			r.Header.Set("X-API-Key", "esimgo_"+name)
-			// What v2.5 added is served there alone.
-			if strings.HasSuffix(r.URL.Path, "/suspend") || r.Method == http.MethodDelete && strings.Count(r.URL.Path, "/") == 3 {
-				r.URL.Path = strings.Replace(r.URL.Path, "/v2.4/", "/v2.5/", 1)
-			}
 		},
 		Calls: []simtest.Call{
 			get("listCatalogue", "/catalogue?perPage=3"),
@@ -84,7 +79,7 @@ func TestConformance(t *testing.T) {
 			get("refreshEsim", "/esims/{iccid}/refresh"),
 			get("checkCompatibility", "/esims/{iccid}/compatible/esim_1GB_7D_IM_U"),
 			used,
-			get("getSuspension", "/esims/{iccid}/suspend"),
+			{Operation: "getSuspension", Method: http.MethodGet, Mount: "/v2.5", Path: "/esims/{iccid}/suspend"},
 			post("updateEsim", "/esims", `{"iccid":"{iccid}","customerRef":"booking"}`, http.MethodPut),
 			post("sendSms", "/esims/{iccid}/sms", `{"message":"hello"}`),
 			post("addEsimBundle", "/esims/{iccid}/bundles", `{"name":"esim_1GB_7D_GB_V2"}`),
@@ -94,8 +89,8 @@ func TestConformance(t *testing.T) {
 			{Operation: "revokeAssignment", Method: http.MethodDelete, Path: "/esims/{iccid}/bundles/esim_1GB_7D_GB_V2/assignments/{second}?type=validate"},
 			{Operation: "revokeApplication", Method: http.MethodDelete, Path: "/esims/{iccid}/bundles/esim_1GB_7D_GB_V2/applications/{second}"},
 			{Operation: "revokeBundle", Method: http.MethodDelete, Path: "/esims/{iccid}/bundles/esim_1GB_7D_GB_V2"},
-			post("suspendEsim", "/esims/{iccid}/suspend", `{"suspend":true}`),
-			{Operation: "deleteEsim", Method: http.MethodDelete, Path: "/esims/{iccid}"},
+			{Operation: "suspendEsim", Method: http.MethodPost, Mount: "/v2.5", Path: "/esims/{iccid}/suspend", Body: `{"suspend":true}`},
+			{Operation: "deleteEsim", Method: http.MethodDelete, Mount: "/v2.5", Path: "/esims/{iccid}"},
 		},
 		Order: order, Price: 1.2,
 		Volatile: []string{"Window"}, // of the rate limit, which refused calls count for too

@@ -136,15 +136,10 @@ func encodeError(r *sim.Request, err error) sim.Reply {
 		// No account was asked, so the call counts against none.
 		announce(r.Answer, r.Real, 1)
 	}
-	if missing(r) {
-		err = lacked(r)
-	}
 	header := http.Header{}
 	var method *sim.MethodError
 	if errors.As(err, &method) {
-		if err = known(r, method); errors.As(err, &method) {
-			header.Set("Allow", strings.Join(method.Allow, ", "))
-		}
+		header.Set("Allow", strings.Join(method.Allow, ", "))
 	}
 	refused := refusal(r, err)
 	if refused.RetryAfter > 0 {

@@ -26,9 +26,6 @@ type window struct {
 
 // admit counts the call and announces the limit on its answer, whatever that will be.
 func admit(tx *sim.Tx[state], r *sim.Request) error {
-	if missing(r) {
-		return lacked(r)
-	}
 	w := &tx.State.Window
 	if start := tx.Now.Truncate(windowLength); !w.Start.Equal(start) {
 		*w = window{Start: start}

@@ -322,11 +322,11 @@ func TestOrderFindings(t *testing.T) {
 	if got := r.header.Get("X-Esimsim-Findings"); !strings.Contains(got, "esimgo.large-order") || !strings.Contains(got, "esimgo.idempotency-key") {
 		t.Errorf("findings are %q, want the size and the key", got)
 	}
-	r = c.call("POST", "/orders", `{"type":"validate","order":[{"type":"bundle","quantity":1,"item":"esim_1GB_7D_GB_V2"}],"email":"a@b.test"}`)
+	r = c.call("POST", "/orders", `{"type":"validate","order":[{"type":"bundle","quantity":1,"item":"esim_1GB_7D_GB_V2"}],"email":"a@b.test"}`, "Content-Type", "application/json")
 	if got := r.header.Get("X-Esimsim-Findings"); r.status != 200 || got != "body.undeclared" {
 		t.Errorf("answer %d with findings %q, want 200 with body.undeclared", r.status, got)
 	}
-	r = c.call("POST", "/orders", `{"type":"validate","Order":[{"type":"bundle","quantity":1,"item":"esim_1GB_7D_GB_V2"}]}`)
+	r = c.call("POST", "/orders", `{"type":"validate","Order":[{"type":"bundle","quantity":1,"item":"esim_1GB_7D_GB_V2"}]}`, "Content-Type", "application/json")
 	if got := r.header.Get("X-Esimsim-Findings"); got != "" {
 		t.Errorf("findings %q for the owner's own spelling, want none", got)
 	}

@@ -34,7 +34,7 @@ func Provider() *sim.Provider {
 	})
 }
 
-// operations is the table of all versions; versions.go says which of them lack some.
+// operations is the table of all versions, of which some lack what came later.
 func operations() []sim.Operation[state] {
 	return []sim.Operation[state]{
 		{ID: "listPaths", Method: http.MethodGet, Path: "/", Run: listPaths},
@@ -58,12 +58,12 @@ func operations() []sim.Operation[state] {
 		{ID: "listEsims", Method: http.MethodGet, Path: "/esims", Run: listESIMs},
 		{ID: "updateEsim", Method: http.MethodPut, Path: "/esims", Run: updateESIM},
 		{ID: "getEsim", Method: http.MethodGet, Path: "/esims/{iccid}", Run: getESIM},
-		{ID: "deleteEsim", Method: http.MethodDelete, Path: "/esims/{iccid}", Run: deleteESIM},
-		{ID: "getSuspension", Method: http.MethodGet, Path: "/esims/{iccid}/suspend", Run: getSuspension},
-		{ID: "suspendEsim", Method: http.MethodPost, Path: "/esims/{iccid}/suspend", Run: suspendESIM},
+		{ID: "deleteEsim", Method: http.MethodDelete, Path: "/esims/{iccid}", Mounts: sinceV25, Run: deleteESIM},
+		{ID: "getSuspension", Method: http.MethodGet, Path: "/esims/{iccid}/suspend", Mounts: sinceV25, Run: getSuspension},
+		{ID: "suspendEsim", Method: http.MethodPost, Path: "/esims/{iccid}/suspend", Mounts: sinceV25, Run: suspendESIM},
 		{ID: "getHistory", Method: http.MethodGet, Path: "/esims/{iccid}/history", Run: getHistory},
 		{ID: "refreshEsim", Method: http.MethodGet, Path: "/esims/{iccid}/refresh", Run: refreshESIM},
-		{ID: "checkCompatibility", Method: http.MethodGet, Path: "/esims/{iccid}/compatible/{bundle}", Run: checkCompatibility},
+		{ID: "checkCompatibility", Method: http.MethodGet, Path: "/esims/{iccid}/compatible/{bundle}", Mounts: sinceV24, Run: checkCompatibility},
 		{ID: "sendSms", Method: http.MethodPost, Path: "/esims/{iccid}/sms", Run: sendSMS},
 		{ID: "getLocation", Method: http.MethodGet, Path: "/esims/{iccid}/location", Run: getLocation},
 

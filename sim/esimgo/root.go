@@ -12,7 +12,8 @@ import (
 func listPaths(_ *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	var paths []string
 	for _, op := range operations() {
-		if !missing(&sim.Request{Operation: op.ID, Mount: r.Mount}) && !slices.Contains(paths, op.Path) {
+		served := op.Mounts == nil || slices.Contains(op.Mounts, r.Mount)
+		if served && !slices.Contains(paths, op.Path) {
 			paths = append(paths, op.Path)
 		}
 	}

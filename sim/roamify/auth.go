@@ -13,21 +13,11 @@ const prefix = "roamify_"
 // scheme and an unknown token are all the same 401 (vendor's authentication page).
 func identify(r *sim.Request) (string, error) {
 	name, ours := strings.CutPrefix(token(r), prefix)
-	switch {
-	case ours && name != "":
-		return name, nil
-	case r.Operation == healthCheck:
-		return anybody, nil
+	if !ours || name == "" {
+		return "", sim.ErrUnauthenticated
 	}
-	return "", sim.ErrUnauthenticated
+	return name, nil
 }
-
-const (
-	// healthCheck is the one operation that takes no token.
-	healthCheck = "getHealth"
-	// anybody is the world of those who call it without.
-	anybody = "default"
-)
 
 func token(r *sim.Request) string { return bearer(r.Header.Get("Authorization")) }
 

@@ -223,7 +223,7 @@ func TestSettings(t *testing.T) {
 			t.Errorf("balance took %v", v)
 		}
 	}
-	for name, v := range map[string]any{"edition": "2020-01", "validationShape": "x", "unknownPackage": 404.0} {
+	for name, v := range map[string]any{"edition": "2020-01", "validationShape": "x", "unknownPackage": 404.5} {
 		if err := a.lever().Patch(sim.Patch{"roamify": {name: v}}); err == nil {
 			t.Errorf("%s took %v", name, v)
 		}

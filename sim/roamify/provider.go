@@ -43,7 +43,7 @@ func Provider() *sim.Provider {
 			{ID: "getEventsOldPath", Method: http.MethodGet, Path: "/esim/events", Run: getEventsOldPath},
 			{ID: "sendSms", Method: http.MethodPost, Path: "/esim/sms", Run: sendSms},
 			{ID: "createLink", Method: http.MethodPost, Path: "/esim/link", Run: createLink},
-			{ID: healthCheck, Method: http.MethodGet, Path: "/health", Run: getHealth},
+			{ID: "getHealth", Method: http.MethodGet, Path: "/health", Open: true, Run: getHealth},
 			{ID: "listDevices", Method: http.MethodGet, Path: "/compatible-devices", Run: listDevices},
 			{ID: "listCurrencies", Method: http.MethodGet, Path: "/currencies", Run: listCurrencies},
 			{ID: "listRates", Method: http.MethodGet, Path: "/rates", Run: listRates},

@@ -148,7 +148,7 @@ func badInput(t *testing.T, s Subject) {
 			}
 			inOwnWords(t, c.Operation+" with "+name, a)
 		}
-		chunked := x.request(Call{Method: c.Method, Path: c.Path})
+		chunked := x.request(Call{Method: c.Method, Mount: c.Mount, Path: c.Path})
 		chunked.Body, chunked.ContentLength = io.NopCloser(bytes.NewReader(big)), -1
 		if a := x.send(chunked); a.status < 400 || a.status >= 500 {
 			t.Errorf("%s with a huge chunked body: status %d: %.300s", c.Operation, a.status, a.body)

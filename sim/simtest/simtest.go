@@ -42,6 +42,7 @@ type Subject struct {
 type Call struct {
 	Operation string
 	Method    string
+	Mount     string // "" means the usual one
 	Path      string // below the mount, with the query
 	Body      string // "" sends none
 	Header    http.Header
@@ -90,7 +91,11 @@ func (x *session) fill(text string) string {
 func (x *session) request(c Call) *http.Request {
 	x.t.Helper()
 	body := []byte(x.fill(c.Body))
-	req := x.plain(c.Method, x.fill(c.Path), body)
+	mount := c.Mount
+	if mount == "" {
+		mount = x.s.Provider.Base()
+	}
+	req := x.at(mount, c.Method, x.fill(c.Path), body)
 	for k, v := range c.Header {
 		req.Header[k] = v
 	}
@@ -100,11 +105,16 @@ func (x *session) request(c Call) *http.Request {
 
 func (x *session) plain(method, path string, body []byte) *http.Request {
 	x.t.Helper()
+	return x.at(x.s.Provider.Base(), method, path, body)
+}
+
+func (x *session) at(mount, method, path string, body []byte) *http.Request {
+	x.t.Helper()
 	var r io.Reader
 	if len(body) > 0 {
 		r = bytes.NewReader(body)
 	}
-	req, err := http.NewRequestWithContext(x.t.Context(), method, x.srv.URL()+x.s.Provider.Base()+path, r)
+	req, err := http.NewRequestWithContext(x.t.Context(), method, x.srv.URL()+mount+path, r)
 	if err != nil {
 		x.t.Fatal(err)
 	}
