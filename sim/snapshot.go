@@ -196,7 +196,8 @@ func (w *World) load(s Snapshot) error {
 		if _, err := esim.ParseICCID(string(e.ICCID)); err != nil {
 			return fmt.Errorf("esims: %q: %w", e.ICCID, err)
 		}
-		w.esims.add(e)
+		copied := *e // the snapshot may be put back again
+		w.esims.add(&copied)
 	}
 	for i, q := range s.Waits {
 		if err := w.loadWait(q); err != nil {

@@ -21,7 +21,7 @@ import (
 
 const (
 	orderPath = "/api/v1/business/esims/order"
-	pagePath  = "/v2.4/catalogue?perPage=50&countries=TR,JP,GB"
+	pagePath  = "/v2.4/catalogue?page=2&perPage=50"
 )
 
 var orderBody = []byte(`{"packageCode":"merhaba-7days-1gb","packageName":"Turkey 1 GB 7 Days","price":2.72,"quantity":1,"duration":7,"flagUrl":"/img/flags/tr.png"}`)

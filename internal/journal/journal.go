@@ -76,7 +76,7 @@ func Redact(h http.Header, names ...string) http.Header {
 // secretKeys are query keys and JSON members that hold a credential.
 var (
 	secretKeys  = regexp.MustCompile(`(?i)^(api[_-]?key|access[_-]?token|token|secret)$`)
-	secretQuote = regexp.MustCompile(`(?i)("(?:api_?key|access_?token|secret_?key|webhook_?secret)"\s*:\s*")[^"]*"`)
+	secretQuote = regexp.MustCompile(`("(?:api_?[kK]ey|access_?[tT]oken|secret_?[kK]ey|webhook_?[sS]ecret)"\s*:\s*")[^"]*"`)
 )
 
 // RedactURL is a request's target with the values of keys that hold credentials hidden.
@@ -100,10 +100,26 @@ func RedactURL(u *url.URL) string {
 
 // RedactText is a body with the values of JSON members that hold credentials hidden.
 func RedactText(body string) string {
-	if !strings.Contains(body, "ey\"") && !strings.Contains(body, "oken\"") && !strings.Contains(body, "ecret\"") {
-		return body // none of the names' ends: the usual case, told cheaply
+	for _, end := range []string{`ey"`, `oken"`, `ecret"`} {
+		if names(body, end) {
+			return secretQuote.ReplaceAllString(body, "${1}"+Secret+`"`)
+		}
 	}
-	return secretQuote.ReplaceAllString(body, "${1}"+Secret+`"`)
+	return body // the usual case, told without the expression's cost
+}
+
+// names says whether a member's name may have that end.
+func names(body, end string) bool {
+	for rest := body; ; {
+		i := strings.Index(rest, end)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(end):]
+		if strings.HasPrefix(strings.TrimLeft(rest, " \t\r\n"), ":") {
+			return true
+		}
+	}
 }
 
 // overhead is what an entry costs beside its texts, roughly.
