@@ -234,11 +234,12 @@ func (t *Turn) mark(e *esim.Profile, a esim.Action) {
 	}
 }
 
-// Reset puts the world back to its start: accounts, eSIMs, clock, chance, scenarios and
-// journal as if it had never been used.
+// Reset puts the world back to its start: accounts, eSIMs, clock, chance, scenarios,
+// journal and coverage as if it had never been used.
 func (w *World) Reset() (err error) {
 	w.turn(nil, func(t *Turn) {
 		w.journal.Clear()
+		w.met.Clear()
 		w.entries.n.Store(0)
 		w.epoch++
 		if err = w.begin(); err == nil {

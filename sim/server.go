@@ -15,6 +15,7 @@ import (
 
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/contract"
+	"github.com/esimsim/esimsim/internal/coverage"
 	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/scenario"
 )
@@ -33,6 +34,7 @@ type Server struct {
 	docs    map[string]func() *contract.Document
 	journal journal.Journal // requests no world could be found for
 	memory  journal.Budget  // of all worlds' journals together
+	met     coverage.Set    // by all worlds, also those that have left
 	started time.Time
 	handler http.Handler
 

@@ -10,6 +10,7 @@ import (
 	"github.com/brianvoe/gofakeit/v6"
 
 	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/internal/coverage"
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/scenario"
@@ -23,6 +24,7 @@ type World struct {
 	srv     *Server
 	clock   *clock.Clock
 	journal *journal.Journal
+	met     coverage.Set
 	entries sequence     // numbers the journal's entries
 	used    atomic.Int64 // real instant of the last use, in Unix nanoseconds
 
@@ -132,6 +134,7 @@ func (w *World) turn(p *Provider, f func(*Turn)) (passed []Happening) {
 		t.a = w.account(p, now)
 	}
 	f(t)
+	w.cover(t.passed)
 	return t.passed
 }
 

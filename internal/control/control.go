@@ -6,6 +6,7 @@ package control
 import (
 	"time"
 
+	"github.com/esimsim/esimsim/internal/coverage"
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/journal"
 )
@@ -20,6 +21,8 @@ type Sim interface {
 	Forget(world string) bool
 	// Requests are those no world could be found for.
 	Requests(journal.Filter) []*journal.Entry
+	// Coverage is of all worlds, also those that have left.
+	Coverage() coverage.Report
 	QR(world, iccid string) ([]byte, error)
 	// CA is a PEM, nil where there is none.
 	CA() []byte
@@ -47,6 +50,7 @@ type World interface {
 	SwitchOff(scenario string) bool
 	AddScenario(yaml []byte) (name string, err error)
 	Requests(journal.Filter) []*journal.Entry
+	Coverage() coverage.Report
 }
 
 // A Kind says how an error is answered.

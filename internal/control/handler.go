@@ -40,6 +40,7 @@ func New(c Config) http.Handler {
 	steer := func(method, path string, f http.HandlerFunc) { t.add(method, path, h.hosts(h.guard(f))) }
 	steer("GET", "/", h.index)
 	steer("GET", "/requests", h.lone)
+	steer("GET", "/coverage", h.coverage)
 	steer("GET", "/worlds", h.worlds)
 	world := func(method, path string, f func(http.ResponseWriter, *http.Request, World)) {
 		steer(method, "/worlds/{world}"+path, h.inWorld(f))
@@ -54,6 +55,7 @@ func New(c Config) http.Handler {
 	world("POST", "/edges", h.edge)
 	world("POST", "/reset", h.reset)
 	world("GET", "/requests", h.requests)
+	world("GET", "/coverage", h.worldCoverage)
 	world("POST", "/scenarios", h.addScenario)
 	world("PUT", "/scenarios/{scenario}", h.switchOn)
 	world("DELETE", "/scenarios/{scenario}", h.switchOff)

@@ -22,6 +22,11 @@ type apiError struct {
 
 func (e *apiError) Error() string { return e.Message }
 
+// Is lets each complaint of validation go by the one name that scenarios have for them.
+func (e *apiError) Is(target error) bool {
+	return e.Validation && (target == errItemsRequired || target == errMissingFields)
+}
+
 // about is the same refusal that names the open request.
 func (e *apiError) about(refundID string) error {
 	with := *e
