@@ -193,14 +193,16 @@ func (s *Server) hint(p *Provider, err error) string {
 // one critical section, so that a rule's counts hold whoever else is calling.
 func (x *exchange) admit() (err error) {
 	x.passed = x.world.turn(x.provider, func(t *Turn) {
-		x.at, x.epoch, x.req.settings = t.Now, t.w.epoch, t.w.settings[x.provider.name]
+		x.at, x.epoch = t.Now, t.w.epoch
+		odd := x.ownHeaders(t) // told after a bad key, but what they choose holds from here
+		x.req.settings = t.settings()
 		if err = x.provider.admit(t, x.req); err == nil && x.req.Caller.Forbidden {
 			err = ErrForbidden
 		}
-		if err != nil {
-			return
+		if err == nil {
+			err = odd
 		}
-		if err = x.ownHeaders(t); err == nil {
+		if err == nil {
 			x.match(t)
 		}
 	})

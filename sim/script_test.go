@@ -212,3 +212,15 @@ func TestUnfired(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// What a request's own scenario chooses holds for its refusals too.
+func TestHeaderChoosesSettings(t *testing.T) {
+	t.Parallel()
+	srv := startToy(t, sim.Config{})
+	c := caller{t, srv, "toy_set"}
+	for header, want := range map[string]string{"poor": "blue", "slow": "red"} {
+		if _, h, _ := c.with(sim.ScenarioHeader, header).do("GET", "/toy/things/none", ""); h.Get("X-Toy-Colour") != want {
+			t.Errorf("%s: %q, want %q", header, h.Get("X-Toy-Colour"), want)
+		}
+	}
+}

@@ -117,7 +117,7 @@ var (
 	errNone   = &toyError{404, "none"}
 )
 
-func encodeToyError(_ *sim.Request, err error) sim.Reply {
+func encodeToyError(r *sim.Request, err error) sim.Reply {
 	status := 500
 	var own *toyError
 	var violation *sim.ViolationError
@@ -138,9 +138,12 @@ func encodeToyError(_ *sim.Request, err error) sim.Reply {
 	case errors.Is(err, sim.ErrTooLarge):
 		status = 413
 	}
-	return sim.Reply{Status: status, Body: struct {
-		Error string `json:"error"`
-	}{err.Error()}}
+	return sim.Reply{
+		Status: status, Header: http.Header{"X-Toy-Colour": {r.Setting("colour")}},
+		Body: struct {
+			Error string `json:"error"`
+		}{err.Error()},
+	}
 }
 
 func stateOf(th *thing) string {

@@ -92,6 +92,20 @@ func (t *Turn) Frozen() bool {
 	return mode == clock.Frozen
 }
 
+// settings is what holds of the provider's settings for this request.
+func (t *Turn) settings() map[string]string {
+	if t.extra == nil {
+		return t.w.settings[t.a.provider.name]
+	}
+	out := map[string]string{}
+	for _, s := range t.a.provider.settings {
+		if s.set == nil {
+			out[s.name] = t.Setting(s.name)
+		}
+	}
+	return out
+}
+
 // Lenient says that nothing is to be refused for breaking the contract alone, only what
 // cannot be carried out.
 func (t *Turn) Lenient() bool {

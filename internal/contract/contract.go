@@ -5,6 +5,7 @@ package contract
 import (
 	"fmt"
 	"maps"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -199,6 +200,7 @@ func (op *Operation) CheckRequest(r Request) (found []Finding) {
 			Message: fmt.Sprintf("%s has no query key %q: leave it out%s", op.ID, key, meant(key, op.query)),
 		})
 	}
+	found = append(found, op.checkType(r)...)
 	return append(found, op.checkBody(r)...)
 }
 
@@ -220,6 +222,19 @@ func meant(key string, declared []*parameter) string {
 		}
 	}
 	return ""
+}
+
+// checkType looks at what a body is said to be. The services seen read it as JSON all the
+// same, or ignore it.
+func (op *Operation) checkType(r Request) []Finding {
+	given := r.Header.Get("Content-Type")
+	if mediaType, _, err := mime.ParseMediaType(given); op.body == nil || r.Empty || err == nil && mediaType == "application/json" {
+		return nil
+	}
+	return []Finding{{
+		Code: "header.content-type", Pointer: "header/Content-Type", Basis: op.Basis,
+		Message: fmt.Sprintf("send the header Content-Type: application/json, not %q", given),
+	}}
 }
 
 func (op *Operation) checkBody(r Request) []Finding {

@@ -61,7 +61,7 @@ func load(t testing.TB) *contract.Operation {
 func decoded(query, body string) contract.Request {
 	values, _ := url.ParseQuery(query)
 	return contract.Request{
-		Query: values, Header: http.Header{"X-Request": {"1"}}, Empty: body == "",
+		Query: values, Header: http.Header{"X-Request": {"1"}, "Content-Type": {"application/json; charset=utf-8"}}, Empty: body == "",
 		Body: func() (gjson.Result, bool) { return gjson.Parse(body), gjson.Valid(body) },
 	}
 }
@@ -105,8 +105,8 @@ func TestCheckRequest(t *testing.T) {
 	}
 	bare := decoded("", good)
 	bare.Header = http.Header{}
-	if found := op.CheckRequest(bare); len(found) != 1 || found[0].Code != "header.required" {
-		t.Errorf("missing header: %+v", found)
+	if found := op.CheckRequest(bare); len(found) != 2 || found[0].Code != "header.required" || found[1].Code != "header.content-type" {
+		t.Errorf("missing headers: %+v", found)
 	}
 }
 

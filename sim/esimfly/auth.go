@@ -71,12 +71,18 @@ func credentials(name string) []sim.Credential {
 }
 
 // wellFormed makes the checks that need no account: all headers there, and a request id
-// that is a UUID of version 4. They come before the access code is looked up.
-func (c credential) wellFormed() error {
+// that is a UUID of version 4, or in the newer edition any. They come before the access
+// code is looked up. The page has one body for any set that is incomplete.
+func (c credential) wellFormed(edition string) error {
 	switch {
-	case c.accessCode == "", c.requestID == "", c.timestamp == "", c.signature == "":
+	case c.accessCode == "":
 		return errAuthenticationRequired
-	case !isUUIDv4(c.requestID):
+	case c.requestID == "", c.timestamp == "", c.signature == "":
+		if edition == edition2026 {
+			return errHMACRequired
+		}
+		return errAuthenticationRequired
+	case edition == edition2026 && !isUUID(c.requestID), edition != edition2026 && !isUUIDv4(c.requestID):
 		return errInvalidRequestID
 	}
 	return nil
@@ -86,11 +92,21 @@ func (c credential) wellFormed() error {
 // now), timestamp, signature, replay, rate. Only a request that passed the signature uses
 // up its id.
 func admit(tx *sim.Tx[state], r *sim.Request) error {
+	purse(tx)
 	s := tx.State
-	s.Hour.roll(tx.Now)
-	defer s.Hour.tell(r.Answer)
+	meters := s.meters(tx)
+	told := meters[0]
+	err := s.admit(tx, r)
+	if err == nil {
+		told, err = count(tx, r, meters)
+	}
+	told.tell(r.Answer)
+	return err
+}
+
+func (s *state) admit(tx *sim.Tx[state], r *sim.Request) error {
 	c := readCredential(r.Header)
-	if err := c.wellFormed(); err != nil {
+	if err := c.wellFormed(tx.Setting("edition")); err != nil {
 		return err
 	}
 	if !c.fresh(r.Real) && !c.fresh(tx.Now) {
@@ -102,7 +118,7 @@ func admit(tx *sim.Tx[state], r *sim.Request) error {
 	if !s.Requests.use(strings.ToLower(c.requestID), tx.Now) {
 		return errDuplicateRequest
 	}
-	return s.Hour.count(tx, r)
+	return nil
 }
 
 // fresh reads milliseconds since 1970 in decimal digits and nothing else.
@@ -114,18 +130,28 @@ func (c credential) fresh(now time.Time) bool {
 	return err == nil && time.UnixMilli(ms).Sub(now).Abs() <= freshness
 }
 
+// accessCode is the key as it came.
+func accessCode(r *sim.Request) string { return r.Header.Get(headerAccessCode) }
+
 // signed tells whether one of the caller's secrets made the signature.
 func (s *state) signed(c credential, r *sim.Request) bool {
+	if r.Caller.Unverified {
+		return true
+	}
 	body := r.Body
 	if r.Method == http.MethodGet {
 		body = nil // an official sample client sends "null" along, which is not signed
 	}
-	if s.signers == nil {
+	own := r.Caller.Secret
+	if s.signers[own] == nil {
+		if s.signers == nil {
+			s.signers = map[string][]*signer{}
+		}
 		for _, secret := range secrets(r.Caller) {
-			s.signers = append(s.signers, newSigner(secret))
+			s.signers[own] = append(s.signers[own], newSigner(secret))
 		}
 	}
-	for _, made := range s.signers {
+	for _, made := range s.signers[own] {
 		if hmac.Equal(made.sign(c, body), []byte(c.signature)) {
 			return true
 		}
@@ -133,9 +159,13 @@ func (s *state) signed(c credential, r *sim.Request) bool {
 	return false
 }
 
-// secrets are the keys a caller may sign with: that of the whole name, that of the name
-// without its scenarios, and the one printed on the page for the name printed there.
+// secrets are the keys a caller may sign with: the one given with a key of its own, else
+// that of the whole name, that of the name without its scenarios, and the one printed on
+// the page for the name printed there.
 func secrets(c sim.Caller) []string {
+	if c.Secret != "" {
+		return []string{c.Secret}
+	}
 	list := []string{secretPrefix + c.World}
 	if c.Base != c.World {
 		list = append(list, secretPrefix+c.Base)
@@ -179,7 +209,12 @@ func (s *signer) sign(c credential, body []byte) []byte {
 
 // isUUIDv4 takes either case, as the page's pattern does.
 func isUUIDv4(s string) bool {
-	if len(s) != 36 || s[14] != '4' || !strings.ContainsRune("89abAB", rune(s[19])) {
+	return isUUID(s) && s[14] == '4' && strings.IndexByte("89abAB", s[19]) >= 0
+}
+
+// isUUID takes any version: the vendor's own PHP sample sets none.
+func isUUID(s string) bool {
+	if len(s) != 36 {
 		return false
 	}
 	for i := range len(s) {

@@ -1,17 +1,24 @@
-// Package esimfly stands in for the esimfly Business API v1, as the vendor's "Create
-// Order" page of August 2025 has it, with the vendor's repository of documents
-// (eSimfly-Official/api-docs, revisions from 2025-08-19 to 2026-09) where that page is
-// silent.
+// Package esimfly stands in for the esimfly Business API v1 in two editions: 2025-08, as
+// the vendor's "Create Order" page of August 2025 has it, and 2026-09, as the vendor's
+// repository of documents (eSimfly-Official/api-docs, revisions until September 2026) and
+// its current SDK do. The endpoints that only those documents have are served in both
+// editions alike; ordering, authentication and limits differ.
 //
 // What is modelled: the signature over the bytes sent, with the checks around it in a
-// fixed order, replay protection and the hourly limit; the catalogue; orders of one to
-// ten eSIMs that are charged, provisioned at once or later, or fail and are refunded; the
-// life of an eSIM until it is used up or expired; the balance.
+// fixed order, replay protection and the limits; the catalogue; orders of one to ten eSIMs
+// that are charged, provisioned at once or later, or fail and are refunded, and in the
+// newer edition their idempotency keys; top-ups by class of provider; the life of an eSIM
+// until it is used up, expired, cancelled or deleted, with suspension; usage, network
+// events and reports out of what the device did; accounts in USD, IQD and, for
+// enterprises, EUR; the settings of webhooks.
 //
-// What is known to differ: the service has no sandbox, so accounts, catalogue and
-// operators of a package are invented, and reference numbers count from the one on the
-// page. Bearer tokens, which the page names in one error text and nowhere else, are not
-// accepted. The order in which refusals come is nowhere documented and assumed here.
+// What is known to differ: the service has no sandbox, so accounts, catalogue, operators
+// and codes of top-ups are invented, and reference numbers count from the one on the page.
+// Bearer tokens, which the page names in one error text and nowhere else, are not
+// accepted. The order in which refusals come is nowhere documented and assumed here. A
+// request is carried out in one turn, so two that come at once with one idempotency key
+// meet only while the policy of order.accepted holds the first.
 //
-// What is left out: everything that came after edition 2025-08.
+// What is left out: renewals of recurring plans, addresses that a key is bound to, and
+// everything that the vendor withdrew in November 2025.
 package esimfly

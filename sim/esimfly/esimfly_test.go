@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/esimfly"
@@ -43,12 +44,40 @@ func TestConformance(t *testing.T) {
 				Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey,
 				Keep: map[string]string{"reference": "orderReference"},
 			},
-			{Operation: "getOrder", Method: "GET", Path: "/esims/order?orderReference={reference}"},
+			{
+				Operation: "getOrder", Method: "GET", Path: "/esims/order?orderReference={reference}",
+				Keep: map[string]string{"iccid": "order.esim.iccid"},
+			},
+			{Operation: "listEsims", Method: "GET", Path: "/esims?search={iccid}&include_base64=true", Act: use(100)},
+			{Operation: "queryUsage", Method: "GET", Path: "/esims/usage/query?iccid={iccid}"},
+			{Operation: "queryUsage", Method: "GET", Path: "/esims/usage/query?order_id={reference}"},
+			{Operation: "listTopupPackages", Method: "GET", Path: "/topup/packages?iccid={iccid}", Keep: map[string]string{"topup": "data.packages.0.package_code"}},
+			{Operation: "topUp", Method: "POST", Path: "/topup/order", Body: `{"iccid":"{iccid}","packageCode":"{topup}"}`},
+			{Operation: "listOrders", Method: "GET", Path: "/orders?search={reference}"},
+			{Operation: "suspendEsim", Method: "POST", Path: "/esims/suspend", Body: `{"iccid":"{iccid}","action":"suspend"}`},
+			{Operation: "sendSms", Method: "POST", Path: "/esims/send-sms", Body: `{"iccid":"{iccid}","message":"Welcome"}`},
+			{Operation: "getEsimStatus", Method: "POST", Path: "/esims/status", Body: `{"iccid":"{iccid}"}`},
+			{Operation: "listNetworkEvents", Method: "POST", Path: "/esims/network-events", Body: `{"iccid":"{iccid}"}`},
+			{Operation: "getUsageReport", Method: "POST", Path: "/esims/usage-report", Body: `{"iccid":"{iccid}","days":30}`},
+			{Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey, Keep: map[string]string{"unused": "esims.0.iccid"}},
+			{Operation: "cancelEsim", Method: "POST", Path: "/esims/cancel", Body: `{"iccid":"{unused}"}`},
+			{Operation: "setWebhook", Method: "PUT", Path: "/webhooks", Body: `{"webhook_url":"http://127.0.0.1:9/esimfly","events":["esim.provisioned"]}`},
+			{Operation: "getWebhook", Method: "GET", Path: "/webhooks"},
 		},
 		Order:    simtest.Call{Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey},
 		Price:    2.72,
-		Volatile: []string{"Requests", "Hour"},
+		Volatile: []string{"Requests", "Minute", "Hour", "Day"},
 	})
+}
+
+// use lets the newest eSIM use data.
+func use(megabytes esim.Bytes) func(*testing.T, *sim.World) {
+	return func(t *testing.T, w *sim.World) {
+		t.Helper()
+		if _, err := w.Act("last", esim.Action{Kind: esim.Use, Bytes: megabytes * esim.MiB}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // server runs a simulator whose worlds stand still at start.
@@ -80,10 +109,12 @@ type answer struct {
 
 func (c *client) get(path string) answer { c.t.Helper(); return c.do(http.MethodGet, path, "", nil) }
 
-func (c *client) order(body string) answer {
+func (c *client) post(path, body string) answer {
 	c.t.Helper()
-	return c.do(http.MethodPost, "/esims/order", body, nil)
+	return c.do(http.MethodPost, path, body, nil)
 }
+
+func (c *client) order(body string) answer { c.t.Helper(); return c.post("/esims/order", body) }
 
 func (c *client) look(reference string) answer {
 	c.t.Helper()

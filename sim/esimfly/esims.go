@@ -1,126 +1,149 @@
 package esimfly
 
 import (
+	"math"
+	"strings"
+
+	"github.com/esimsim/esimsim/internal/atlas"
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 )
 
-// device follows what happens to an eSIM out there. An expired one does nothing any
-// more but go; first use activates it, and the last byte depletes it.
-func device(tx *sim.Tx[state], p *esim.Profile, a esim.Action) (esim.Bytes, error) {
-	iccid := string(p.ICCID)
-	e := tx.State.esim(iccid)
-	if e == nil {
-		return 0, &sim.EdgeError{ID: iccid}
+// listESIMs gives a page of the account's eSIMs. That the newest comes first, that an
+// unknown status fits none, and that a search is for a part in any case, is assumed.
+func listESIMs(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
+	s := tx.State
+	search, status := strings.ToLower(r.Query.Get("search")), r.Query.Get("status")
+	if status == "all" {
+		status = ""
 	}
-	if a.Kind == esim.Remove {
-		return 0, nil
+	at := pageOf(r.Query, defaultRows)
+	total := -1
+	if search == "" && status == "" {
+		total = len(s.ESIMs) - s.FailedESIMs
 	}
-	if !e.ExpiredAt.IsZero() {
-		return 0, e.refuse(statusNew + ", " + statusActive + " or " + statusDepleted)
+	rows := newest(s.ESIMs, total, func(e *soldESIM) bool {
+		o := s.orderOf(e)
+		if !o.FailedAt.IsZero() || status != "" && status != e.status() {
+			return false
+		}
+		return search == "" || containsFold(search, e.ICCID, o.PackageName, o.PackageCode)
+	}, &at)
+	out := esimsAnswer{Success: true, Data: esimsData{ESIMs: make([]listedESIM, 0, len(rows)), Pagination: at}}
+	for _, e := range rows {
+		out.Data.ESIMs = append(out.Data.ESIMs, e.list(tx, r))
 	}
-	switch {
-	case a.Kind == esim.Install && p.InstalledAt.IsZero() && e.InstalledAt.IsZero():
-		tx.Await(edgeInstalled, iccid)
-	case a.Kind == esim.Use:
-		return use(tx, e, a.Bytes), nil
+	if r.Query.Get("include_base64") != "true" {
+		return sim.Reply{Body: out}, nil
 	}
-	return 0, nil
+	return sim.Reply{Body: withImages(tx, out, rows)}, nil
 }
 
-// use takes no more than is left.
-func use(tx *sim.Tx[state], e *soldESIM, bytes esim.Bytes) esim.Bytes {
-	used := bytes
-	if !e.unlimited() {
-		used = min(bytes, e.Volume-e.Used)
+// containsFold says whether the lower-case part is in any of the texts.
+func containsFold(part string, texts ...string) bool {
+	for _, t := range texts {
+		if strings.Contains(strings.ToLower(t), part) {
+			return true
+		}
 	}
-	if used <= 0 {
-		return 0
-	}
-	first := e.Used == 0
-	if e.Used += used; first && e.status() == statusNew {
-		tx.Await(edgeActive, e.ICCID)
-	} else {
-		awaitDepletion(tx, e)
-	}
-	return used
+	return false
 }
 
-// awaitDepletion brings a used-up eSIM to its edge. One that is not active yet gets
-// there when it is.
-func awaitDepletion(tx *sim.Tx[state], e *soldESIM) {
-	if !e.unlimited() && e.Used == e.Volume && e.status() == statusActive {
-		tx.Await(edgeDepleted, e.ICCID)
+// withImages draws the codes, after the world's turn. That qr_code_base64 is a data URI is
+// assumed.
+func withImages(tx *sim.Tx[state], out esimsAnswer, rows []*soldESIM) sim.Later {
+	codes := make([]*esim.ActivationCode, len(rows))
+	for i, e := range rows {
+		if p := profile(tx, e); p != nil {
+			codes[i] = ptr(p.Code)
+		}
+	}
+	return func() ([]byte, error) {
+		for i, code := range codes {
+			if code == nil {
+				continue
+			}
+			uri, err := dataURI(*code)
+			if err != nil {
+				return nil, err
+			}
+			out.Data.ESIMs[i].QRCodeBase64 = uri
+		}
+		return marshal(out)
 	}
 }
 
-// status is the word of the eSIM list, for the control plane.
-func status(tx *sim.Tx[state], p *esim.Profile) string {
-	if e := tx.State.esim(string(p.ICCID)); e != nil {
-		return e.status()
+// list is an eSIM as the list shows it. One that is pending has a stand-in for its ICCID
+// and nothing to install.
+func (e *soldESIM) list(tx *sim.Tx[state], r *sim.Request) listedESIM {
+	o, p := tx.State.orderOf(e), profile(tx, e)
+	w := e.words(p)
+	out := listedESIM{
+		ID: e.ID, ICCID: o.iccid(e), PackageName: o.PackageName, PackageCode: o.PackageCode,
+		Countries: o.countries(), Status: w.status, Data: e.data(), Validity: e.validity(),
+		FlagURL: o.flag(), CreatedAt: formatTime(o.PlacedAt), IsPending: e.pending(),
+		SIMStatus: w.sim, ESIMStatus: w.esim, ProfileStatus: w.raw,
 	}
-	return ""
+	if p == nil {
+		return out
+	}
+	out.QRCode = r.QRLink(e.ICCID)
+	out.ManualInstallation = manualWire{p.Code.SMDPAddress, p.Code.MatchingID, p.Code.LPA()}
+	out.DirectAppleInstallURL, out.DirectAndroidInstallURL = p.Code.AppleURL(), p.Code.AndroidURL()
+	imsi, msisdn := numbers(p, o.pack())
+	out.IMSI = imsi
+	if o.class() == classCarrier && msisdn != nil {
+		out.PhoneNumber = ptr("+" + *msisdn)
+	}
+	return out
 }
 
-func (e *soldESIM) refuse(wanted string) error {
-	return &sim.EdgeError{ID: e.ICCID, State: e.status(), Wanted: wanted}
+// iccid of one of its eSIMs, or the stand-in.
+func (o *order) iccid(e *soldESIM) string {
+	if e.pending() {
+		return o.placeholder(e.ID)
+	}
+	return e.ICCID
 }
 
-// find gives the eSIM whose edge is to be passed.
-func find(tx *sim.Tx[state], iccid string) (*soldESIM, error) {
-	if e := tx.State.esim(iccid); e != nil {
-		return e, nil
+// countries are the names of where an order's package works.
+func (o *order) countries() []string {
+	names := []string{}
+	for _, iso := range o.pack().countries {
+		c, _ := atlas.ByISO(iso)
+		names = append(names, c.Name)
 	}
-	return nil, &sim.EdgeError{ID: iccid}
+	return names
 }
 
-func install(tx *sim.Tx[state], iccid string) error {
-	e, err := find(tx, iccid)
-	if err != nil {
-		return err
+func (o *order) flag() *string {
+	if o.FlagURL == "" {
+		return nil
 	}
-	if !e.InstalledAt.IsZero() || !e.ExpiredAt.IsZero() {
-		return e.refuse(statusNew + " and not installed")
-	}
-	e.InstalledAt = tx.Now
-	return nil
+	return &o.FlagURL
 }
 
-func activate(tx *sim.Tx[state], iccid string) error {
-	e, err := find(tx, iccid)
-	if err != nil {
-		return err
+// data is in whole megabytes.
+func (e *soldESIM) data() dataWire {
+	d := dataWire{UsedMB: int64(e.Used / esim.MiB), IsUnlimited: e.unlimited()}
+	if !d.IsUnlimited {
+		d.TotalMB = int64(e.Volume / esim.MiB)
+		d.RemainingMB = d.TotalMB - d.UsedMB
+		d.UsagePercentage = min(100, hundredths(float64(e.Used)/float64(e.Volume)*100))
 	}
-	if e.status() != statusNew {
-		return e.refuse(statusNew)
-	}
-	e.ActivatedAt = tx.Now
-	tx.At(edgeExpired, iccid, e.expires())
-	awaitDepletion(tx, e)
-	return nil
+	return d
 }
 
-// deplete uses up what is left, where it is forced.
-func deplete(tx *sim.Tx[state], iccid string) error {
-	e, err := find(tx, iccid)
-	if err != nil {
-		return err
-	}
-	if e.status() != statusActive || e.unlimited() {
-		return e.refuse(statusActive + " with a limited volume")
-	}
-	e.Used, e.DepletedAt = e.Volume, tx.Now
-	return nil
-}
+func hundredths(f float64) float64 { return math.Round(f*100) / 100 }
 
-func expire(tx *sim.Tx[state], iccid string) error {
-	e, err := find(tx, iccid)
-	if err != nil {
-		return err
+// gigabytes are to the hundredth, as in the samples.
+func gigabytes(b esim.Bytes) float64 { return hundredths(float64(b) / float64(esim.GiB)) }
+
+func megabytes(b esim.Bytes) float64 { return hundredths(float64(b) / float64(esim.MiB)) }
+
+func (e *soldESIM) validity() validityWire {
+	return validityWire{
+		Days: e.Days, ActivatedAt: formatIf(e.ActivatedAt, wireTime), ExpiresAt: formatIf(e.expires(), wireTime),
+		IsExpired: e.status() == statusExpired,
 	}
-	if !e.ExpiredAt.IsZero() {
-		return e.refuse(statusNew + ", " + statusActive + " or " + statusDepleted)
-	}
-	e.ExpiredAt = tx.Now
-	return nil
 }

@@ -95,11 +95,10 @@ func TestLifeOfAnESIM(t *testing.T) {
 			{use(100 * esim.GiB), "ACTIVE", "2026-04-03T08:15:09Z"},
 			{wait(day), "EXPIRED", "2026-04-03T08:15:09Z"},
 		}},
-		"removed and installed again": {order, []step{
-			{install, "New", installBy},
-			{func(c *client) { c.act(esim.Remove, 0) }, "New", installBy},
-			{install, "New", installBy},
+		"removed": {order, []step{
 			{use(1), "ACTIVE", "2026-04-09T08:15:09Z"},
+			{func(c *client) { c.act(esim.Remove, 0) }, "DELETED", "2026-04-09T08:15:09Z"},
+			{wait(30 * day), "DELETED", "2026-04-09T08:15:09Z"},
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,19 +153,27 @@ func TestUse(t *testing.T) {
 func TestTransitions(t *testing.T) {
 	t.Parallel()
 	states := map[string][]string{
-		"new": nil, "installed": {"installed"}, "active": {"active"},
-		"depleted": {"active", "depleted"}, "expired": {"expired"},
+		"new": nil, "installed": {"installed"}, "active": {"active"}, "depleted": {"active", "depleted"}, "expired": {"expired"},
+		"suspended": {"active", "suspended"}, "cancelled": {"cancelled"}, "deleted": {"installed", "deleted"},
 	}
 	allowed := map[string]map[string]string{ // state, edge, status afterwards
-		"new":       {"installed": "NEW", "active": "ACTIVE", "expired": "EXPIRED"},
-		"installed": {"active": "ACTIVE", "expired": "EXPIRED"},
-		"active":    {"installed": "ACTIVE", "depleted": "DEPLETED", "expired": "EXPIRED"},
-		"depleted":  {"installed": "DEPLETED", "expired": "EXPIRED"},
+		"new": {
+			"installed": "NEW", "active": "ACTIVE", "expired": "EXPIRED", "suspended": "NEW", "cancelled": "CANCELLED",
+		},
+		"installed": {"active": "ACTIVE", "expired": "EXPIRED", "suspended": "NEW", "deleted": "DELETED"},
+		"active": {
+			"installed": "ACTIVE", "depleted": "DEPLETED", "expired": "EXPIRED", "suspended": "ACTIVE", "deleted": "DELETED",
+		},
+		"depleted":  {"installed": "DEPLETED", "expired": "EXPIRED", "suspended": "DEPLETED", "deleted": "DELETED"},
+		"suspended": {"installed": "ACTIVE", "depleted": "DEPLETED", "expired": "EXPIRED", "reactivated": "ACTIVE", "deleted": "DELETED"},
 		"expired":   {},
+		"cancelled": {}, // and paid back at once
+		"deleted":   {},
 	}
+	edges := []string{"installed", "active", "depleted", "expired", "suspended", "reactivated", "cancelled", "refunded", "deleted"}
 	srv := server(t)
 	for state, path := range states {
-		for _, edge := range []string{"installed", "active", "depleted", "expired"} {
+		for _, edge := range edges {
 			t.Run(state+" "+edge, func(t *testing.T) {
 				t.Parallel()
 				c := dial(t, srv, "edge-"+state+"-"+edge)
@@ -194,7 +201,10 @@ func TestTransitions(t *testing.T) {
 	}
 	c := dial(t, srv, "edge-nothing")
 	c.place(`{"packageCode":"esim_UL_1D_TR_V2","packageName":"Turkey Unlimited 1 Day","price":2.1}`)
-	for _, edge := range []string{"esim.installed", "esim.active", "esim.depleted", "esim.expired", "order.provisioned", "order.failed"} {
+	for _, edge := range append(edges, "order.accepted", "order.provisioned", "order.failed", "topup.completed") {
+		if !strings.Contains(edge, ".") {
+			edge = "esim." + edge
+		}
 		if _, err := c.world.Pass("esimfly."+edge, "8932042000010078801"); err == nil || !strings.Contains(err.Error(), "nothing by the id") {
 			t.Errorf("%s of nothing: %v", edge, err)
 		}

@@ -19,6 +19,7 @@ type catalogueFile struct {
 	Families []family          `json:"families"`
 	Regions  []region          `json:"regions"`
 	Special  []special         `json:"special"`
+	Own      []special         `json:"own"` // an enterprise's, which are never in the common catalogue
 }
 
 // A family makes a package of each plan for each country. In the code stand {slug} and
@@ -106,7 +107,7 @@ func fastest(generations []string) string {
 }
 
 func (f catalogueFile) expand() packs {
-	out := packs{byCode: map[string]*pack{}}
+	out := packs{byCode: map[string]*pack{}, byArea: map[*area][]*pack{}}
 	add := func(p *pack) {
 		if code := p.item.PackageCode; out.byCode[code] == nil {
 			out.byCode[code] = p
@@ -130,6 +131,13 @@ func (f catalogueFile) expand() packs {
 		r.packs(countries, add)
 	}
 	slices.SortFunc(out.all, compareListing)
+	for _, s := range f.Own {
+		p := s.pack(local[s.ISO])
+		out.byCode[s.Code], out.own = p, append(out.own, p)
+	}
+	for _, p := range slices.Concat(out.all, out.own) {
+		out.byArea[p.area] = append(out.byArea[p.area], p)
+	}
 	return out
 }
 
@@ -141,6 +149,9 @@ func (s special) pack(a *area) *pack {
 	if s.Carrier != nil {
 		item.Features.VoiceMinutes, item.Features.SMSCount = s.Carrier.Features.VoiceMinutes, s.Carrier.Features.SMSCount
 		item.carrierTerms = &s.Carrier.Terms
+	}
+	if s.Class == classEnterprise {
+		item.Type, item.Provider = typeEnterprise, s.Class
 	}
 	return newPack(item, s.Class, s.Cents, a)
 }
@@ -189,17 +200,17 @@ func (r region) packs(countries []atlas.Country, add func(*pack)) {
 // newPack adds to an item what follows from where it works and who stands behind it.
 func newPack(item packageItem, class string, cents int64, a *area) *pack {
 	p := &pack{
-		class: class, cost: money.Amount(cents), countries: a.countries,
+		class: class, cost: money.Amount(cents), area: a, countries: a.countries,
 		volume: esim.Bytes(item.DataAmountGB) * esim.GiB,
 	}
-	item.Region, item.Cost, item.Currency = a.name, p.cost.Float(), currency
+	item.Region, item.Cost, item.Currency = a.name, p.cost.Float(), usd.code
 	item.IsUnlimited = item.DataAmountGB == 0
 	item.HasVoice, item.HasSMS = item.Features.VoiceMinutes > 0, item.Features.SMSCount > 0
 	item.LocationNetworkList = a.locations
 	if class == classOwn {
 		item.Countries, item.Networks = a.countries, a.networks
 	}
-	p.item, p.encoded = item, sync.OnceValue(func() []byte { return encode(item) })
+	p.item, p.encoded = item, sync.OnceValue(func() [2][]byte { return encode(item) })
 	p.search = searchText(item)
 	return p
 }
@@ -212,12 +223,23 @@ func searchText(item packageItem) string {
 	return strings.ToLower(strings.Join(words, "\n"))
 }
 
-func encode(item packageItem) []byte {
+// encode gives what stands before and after cost and currency.
+func encode(item packageItem) (parts [2][]byte) {
+	text, err := marshal(item)
+	if err != nil {
+		panic("esimfly: " + item.PackageCode + ": " + err.Error())
+	}
+	const cost, currency = `"cost":`, `,"currency":"`
+	from := bytes.Index(text, []byte(cost)) + len(cost)
+	to := from + bytes.Index(text[from:], []byte(currency)) + len(currency) + len(item.Currency)
+	return [2][]byte{text[:from], text[to:]}
+}
+
+// marshal writes JSON as the engine does.
+func marshal(v any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(item); err != nil {
-		panic("esimfly: " + item.PackageCode + ": " + err.Error())
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
 }

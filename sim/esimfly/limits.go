@@ -1,18 +1,30 @@
 package esimfly
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/sim"
 )
 
-const (
+// The page: "Request IDs are stored for 24 hours".
+const replayWindow = 24 * time.Hour
+
+// A limit is how many calls a key has in a window of the world's clock.
+type limit struct {
+	most   int
+	length time.Duration
+}
+
+var (
 	// The page: "1000 requests per hour per API key".
-	callsPerHour = 1000
-	// The page: "Request IDs are stored for 24 hours".
-	replayWindow = 24 * time.Hour
+	hourly = limit{1000, time.Hour}
+	// api-docs, Rate limits, late revisions: typically 100 a minute and 10 000 a day besides.
+	perMinute = limit{100, time.Minute}
+	aDay      = limit{10_000, 24 * time.Hour}
 )
 
 // requestIDs are those used within the last day of the world's time, in two halves so
@@ -39,39 +51,64 @@ func (m *requestIDs) use(id string, now time.Time) bool {
 	return true
 }
 
-// An hour counts a key's calls within one hour of the world's clock. That the hours are
+// A window counts a key's calls within one stretch of the world's clock. That hours are
 // the clock's own, and do not begin with a first call, is assumed.
-type hour struct {
+type window struct {
 	From  time.Time
 	Calls int
 }
 
-// roll starts a new hour where the old one is over.
-func (h *hour) roll(now time.Time) {
-	if from := now.Truncate(time.Hour); !from.Equal(h.From) {
-		*h = hour{From: from}
+// roll starts anew where the old stretch is over.
+func (w *window) roll(now time.Time, l limit) {
+	if from := now.Truncate(l.length); !from.Equal(w.From) {
+		*w = window{From: from}
 	}
 }
 
-// count takes one call, or refuses it when there were too many.
-func (h *hour) count(tx *sim.Tx[state], r *sim.Request) error {
-	if h.Calls < callsPerHour {
-		h.Calls++
-		return nil
+// A meter is a window with its limit.
+type meter struct {
+	*window
+	limit
+}
+
+// meters are those of the edition, the hour first: the documents print the headers with
+// its numbers.
+func (s *state) meters(tx *sim.Tx[state]) []meter {
+	list := []meter{{&s.Hour, hourly}}
+	if newer(tx) {
+		list = append(list, meter{&s.Minute, perMinute}, meter{&s.Day, aDay})
 	}
-	if tx.Setting("rateLimit") == "enforce" {
-		return errRateLimited
+	for _, m := range list {
+		m.roll(tx.Now, m.limit)
 	}
-	r.Note(sim.Finding{
-		Code: "esimfly.rate-limit", Basis: string(sim.Brief),
-		Message: "slow down: esimfly refuses a key's calls beyond 1000 an hour with 429",
-	})
-	return nil
+	return list
+}
+
+// count takes one call, or refuses it when there were too many. It gives the meter to
+// tell of: the one that is used up, else the hour.
+func count(tx *sim.Tx[state], r *sim.Request, meters []meter) (meter, error) {
+	for _, m := range meters {
+		if m.Calls < m.most {
+			continue
+		}
+		if tx.Setting("rateLimit") == "enforce" {
+			return m, errRateLimited
+		}
+		r.Note(sim.Finding{
+			Code: "esimfly.rate-limit", Basis: string(sim.Brief),
+			Message: fmt.Sprintf("slow down: esimfly refuses a key's calls beyond %d in %s", m.most, clock.FormatDuration(m.length)),
+		})
+		return m, nil
+	}
+	for _, m := range meters {
+		m.Calls++
+	}
+	return meters[0], nil
 }
 
 // tell sets the headers of every answer. The documents give the reset as ISO 8601.
-func (h *hour) tell(answer http.Header) {
-	answer.Set("X-Ratelimit-Limit", strconv.Itoa(callsPerHour))
-	answer.Set("X-Ratelimit-Remaining", strconv.Itoa(callsPerHour-h.Calls))
-	answer.Set("X-Ratelimit-Reset", h.From.Add(time.Hour).Format("2006-01-02T15:04:05.000Z"))
+func (m meter) tell(answer http.Header) {
+	answer.Set("X-Ratelimit-Limit", strconv.Itoa(m.most))
+	answer.Set("X-Ratelimit-Remaining", strconv.Itoa(m.most-m.Calls))
+	answer.Set("X-Ratelimit-Reset", m.From.Add(m.length).Format(wireMillis))
 }

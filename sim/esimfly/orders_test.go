@@ -29,9 +29,9 @@ func TestCreateOrder(t *testing.T) {
 			c1 := dial(t, srv, "order-"+name)
 			c1.set("balance", c.balance)
 			made := c1.place(c.body)
-			golden.JSON(t, "testdata/createOrder-"+name+".json", made.body)
+			golden.JSON(t, "testdata/2025-08/createOrder-"+name+".json", made.body)
 			got := c1.look(gjson.GetBytes(made.body, "orderReference").Str)
-			golden.JSON(t, "testdata/getOrder-"+name+".json", got.body)
+			golden.JSON(t, "testdata/2025-08/getOrder-"+name+".json", got.body)
 		})
 	}
 }
@@ -135,7 +135,7 @@ func TestContentType(t *testing.T) {
 	c := dial(t, server(t), "types")
 	for ct, want := range map[string]string{
 		"application/json": "", "Application/JSON; charset=utf-8": "",
-		"text/plain": "esimfly.content-type", "": "esimfly.content-type",
+		"text/plain": "header.content-type", "": "header.content-type",
 	} {
 		a := c.do(http.MethodPost, "/esims/order", turkey, func(r *http.Request) { r.Header["Content-Type"] = []string{ct} })
 		if got := a.header.Get("X-Esimsim-Findings"); a.status != 200 || got != want {
@@ -206,15 +206,15 @@ func TestPendingDetails(t *testing.T) {
 		c := dial(t, srv, "looks~esimfly-pending-details")
 		c.set("balance", 50.0)
 		made := c.place(turkey)
-		golden.JSON(t, "testdata/createOrder-pending.json", made.body)
+		golden.JSON(t, "testdata/2025-08/createOrder-pending.json", made.body)
 		ref := gjson.GetBytes(made.body, "orderReference").Str
-		golden.JSON(t, "testdata/getOrder-pending.json", c.look(ref).body)
+		golden.JSON(t, "testdata/2025-08/getOrder-pending.json", c.look(ref).body)
 		for _, want := range []string{"pending_details", "completed", "completed"} {
 			if got := gjson.GetBytes(c.look(ref).body, "order.status").Str; got != want {
 				t.Errorf("status %s, want %s", got, want)
 			}
 		}
-		golden.JSON(t, "testdata/getOrder-pending-over.json", c.look(ref).body)
+		golden.JSON(t, "testdata/2025-08/getOrder-pending-over.json", c.look(ref).body)
 	})
 	t.Run("two minutes", func(t *testing.T) {
 		t.Parallel()
@@ -235,7 +235,7 @@ func TestPendingDetails(t *testing.T) {
 	t.Run("three at once", func(t *testing.T) {
 		t.Parallel()
 		c := dial(t, srv, "three~esimfly-pending-details")
-		golden.JSON(t, "testdata/createOrder-pending-3.json", c.place(strings.Replace(turkey, `"quantity":1`, `"quantity":3`, 1)).body)
+		golden.JSON(t, "testdata/2025-08/createOrder-pending-3.json", c.place(strings.Replace(turkey, `"quantity":1`, `"quantity":3`, 1)).body)
 	})
 }
 
@@ -247,7 +247,7 @@ func TestPendingThenFailed(t *testing.T) {
 	if _, err := c.world.Pass("esimfly.order.failed", ref); err != nil {
 		t.Fatal(err)
 	}
-	golden.JSON(t, "testdata/getOrder-failed.json", c.look(ref).body)
+	golden.JSON(t, "testdata/2025-08/getOrder-failed.json", c.look(ref).body)
 	c.get("/balance").is(t, 200, `{"success":true,"data":{"balance":1000,"currency":"USD"}}`)
 	if passed := c.advance(time.Hour); len(passed) != 0 {
 		t.Errorf("a failed order went on: %v", passed)
@@ -262,7 +262,7 @@ func TestPendingThenFailed(t *testing.T) {
 func TestInsufficientBalanceScenario(t *testing.T) {
 	t.Parallel()
 	c := dial(t, server(t), "poor~esimfly-insufficient-balance")
-	golden.JSON(t, "testdata/createOrder-insufficient-balance.json", c.order(tenTurkey).body)
+	golden.JSON(t, "testdata/2025-08/createOrder-insufficient-balance.json", c.order(tenTurkey).body)
 	if got := gjson.GetBytes(c.place(turkey).body, "newBalance").Raw; got != "22.78" {
 		t.Errorf("newBalance %s, want 22.78", got)
 	}

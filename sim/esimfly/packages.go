@@ -2,36 +2,50 @@ package esimfly
 
 import (
 	"encoding/json"
-	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/esimsim/esimsim/sim"
 )
 
-// How long a page of packages is.
-const (
-	defaultPackages = 50
-	maxPackages     = 100
-)
+// defaultPackages is how long a page of packages is.
+const defaultPackages = 50
 
 // listPackages gives a page of the catalogue. That search is a part of name, region or
 // country in any case, and an unknown type fits nothing, is assumed.
 func listPackages(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	search, typ := strings.ToLower(r.Query.Get("search")), r.Query.Get("type")
-	at := pageOf(r.Query)
-	var shown [][]byte
+	at := pageOf(r.Query, defaultPackages)
+	b := make([]byte, 0, 64<<10)
+	b = append(b, `{"success":true,"data":{"packages":[`...)
+	empty, changed := len(b), tx.CatalogueChanged()
 	for _, p := range offers(tx) {
 		if typ != "" && typ != p.item.Type || !strings.Contains(p.search, search) {
 			continue
 		}
+		if changed && !tx.Offered(p.item.PackageCode) {
+			continue
+		}
 		if at.holds(at.Total) {
-			shown = append(shown, listing(tx, p))
+			if len(b) > empty {
+				b = append(b, ',')
+			}
+			b = listing(tx, p, b)
 		}
 		at.Total++
 	}
-	at.TotalPages = (at.Total + at.Limit - 1) / at.Limit
-	return sim.Reply{Body: packagesBody(shown, at)}, nil
+	return sim.Reply{Body: closePage(b, at)}, nil
+}
+
+// closePage ends a list that was put together out of encoded packages; to encode them
+// again would cost more than the rest of the request.
+func closePage(b []byte, at pagination) []byte {
+	at.count(at.Total)
+	tail, err := json.Marshal(at)
+	if err != nil {
+		panic("esimfly: pagination: " + err.Error())
+	}
+	b = append(b, `],"pagination":`...)
+	return append(append(b, tail...), "}}"...)
 }
 
 // listPackagesAlias serves the path that the Create Order page names in passing. The
@@ -43,45 +57,3 @@ func listPackagesAlias(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	})
 	return listPackages(tx, r)
 }
-
-// packagesBody puts encoded packages together; encoding them again would cost more than
-// the rest of the request.
-func packagesBody(list [][]byte, at pagination) []byte {
-	size := 200
-	for _, p := range list {
-		size += len(p) + 1
-	}
-	b := make([]byte, 0, size)
-	b = append(b, `{"success":true,"data":{"packages":[`...)
-	for i, p := range list {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, p...)
-	}
-	b = append(b, `],"pagination":`...)
-	tail, err := json.Marshal(at)
-	if err != nil {
-		panic("esimfly: pagination: " + err.Error())
-	}
-	return append(append(b, tail...), "}}"...)
-}
-
-// pageOf reads page and limit. What makes no sense is taken for the default, and a limit
-// beyond the greatest for that; both are assumed.
-func pageOf(q url.Values) pagination {
-	return pagination{
-		Page:  positive(q.Get("page"), 1),
-		Limit: min(positive(q.Get("limit"), defaultPackages), maxPackages),
-	}
-}
-
-func positive(s string, otherwise int) int {
-	if n, err := strconv.Atoi(s); err == nil && n > 0 {
-		return n
-	}
-	return otherwise
-}
-
-// holds tells whether the nth thing, from 0, is on this page.
-func (p pagination) holds(n int) bool { return n/p.Limit == p.Page-1 }

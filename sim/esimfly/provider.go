@@ -19,6 +19,7 @@ func Provider() *sim.Provider {
 		Mounts:   []string{mount},
 		Document: openapi.Esimfly,
 
+		Key:         accessCode,
 		Identify:    identify,
 		Credentials: credentials,
 		Secrets:     []string{headerSignature},
@@ -27,6 +28,7 @@ func Provider() *sim.Provider {
 		Example:     example,
 
 		Open:   open,
+		Item:   isItem,
 		Device: device,
 		Status: status,
 
@@ -36,15 +38,36 @@ func Provider() *sim.Provider {
 			{ID: "listPackagesAlias", Method: http.MethodGet, Path: "/packages", Run: listPackagesAlias},
 			{ID: "createOrder", Method: http.MethodPost, Path: "/esims/order", Run: createOrder},
 			{ID: "getOrder", Method: http.MethodGet, Path: "/esims/order", Run: getOrder},
+			{ID: "listEsims", Method: http.MethodGet, Path: "/esims", Run: listESIMs},
+			{ID: "queryUsage", Method: http.MethodGet, Path: "/esims/usage/query", Run: queryUsage},
+			{ID: "listOrders", Method: http.MethodGet, Path: "/orders", Run: listOrders},
+			{ID: "listTopupPackages", Method: http.MethodGet, Path: "/topup/packages", Run: listTopUps},
+			{ID: "topUp", Method: http.MethodPost, Path: "/topup/order", Run: topUp},
+			{ID: "cancelEsim", Method: http.MethodPost, Path: "/esims/cancel", Run: cancelESIM},
+			{ID: "suspendEsim", Method: http.MethodPost, Path: "/esims/suspend", Run: suspendESIM},
+			{ID: "sendSms", Method: http.MethodPost, Path: "/esims/send-sms", Run: sendSMS},
+			{ID: "getEsimStatus", Method: http.MethodPost, Path: "/esims/status", Run: readStatus},
+			{ID: "listNetworkEvents", Method: http.MethodPost, Path: "/esims/network-events", Run: listNetworkEvents},
+			{ID: "getUsageReport", Method: http.MethodPost, Path: "/esims/usage-report", Run: reportUsage},
+			{ID: "setWebhook", Method: http.MethodPut, Path: "/webhooks", Run: setWebhook},
+			{ID: "getWebhook", Method: http.MethodGet, Path: "/webhooks", Run: getWebhook},
 		},
 		Edges: []sim.Edge[state]{
 			{
+				Name: edgeAccepted, Pass: accept,
+				Basis: sim.Documented, Source: "api-docs, Create Order, Idempotency: until then an order is being processed; edition 2026-09 only",
+			},
+			{
 				Name: edgeProvisioned, Pass: provision,
-				Basis: sim.Brief, Source: `Create Order: "eSIM is provisioned from the provider", at once or later`,
+				Basis: sim.Brief, Source: `Create Order: "eSIM is provisioned from the provider", at once or later; KDDI's take 1 to 5 minutes (api-docs)`,
 			},
 			{
 				Name: edgeFailed, Pass: fail, Default: sim.Policy{Never: true},
 				Basis: sim.Assumed, Source: `Create Order: "No partial deductions on failed orders"; that a pending one can fail is assumed`,
+			},
+			{
+				Name: edgeToppedUp, Pass: complete,
+				Basis: sim.Documented, Source: "api-docs, Top-up order: status is always completed",
 			},
 			{
 				Name: edgeInstalled, Pass: install,
@@ -62,20 +85,48 @@ func Provider() *sim.Provider {
 				Name: edgeExpired, Pass: expire,
 				Basis: sim.Brief, Source: "Create Order: expiredTime is 180 days after orderDate; after first use, the days of the package",
 			},
+			{
+				Name: edgeSuspended, Pass: suspend,
+				Basis: sim.Documented, Source: "api-docs, Suspend eSIM: action suspend",
+			},
+			{
+				Name: edgeReactivated, Pass: reactivate,
+				Basis: sim.Documented, Source: "api-docs, Suspend eSIM: action activate",
+			},
+			{
+				Name: edgeCancelled, Pass: cancel,
+				Basis: sim.Documented, Source: "api-docs, Cancel eSIM",
+			},
+			{
+				Name: edgeRefunded, Pass: refund,
+				Basis: sim.Documented, Source: "api-docs, Cancel eSIM: refund_method balance, or refund_request where it takes longer",
+			},
+			{
+				Name: edgeDeleted, Pass: remove,
+				Basis: sim.Documented, Source: "api-docs, List eSIMs: status DELETED, profile_status Delete; that removal from a device leads there is assumed",
+			},
 		},
 		Settings: []sim.Setting[state]{
 			{
-				Name: "edition", Values: []string{"2025-08"},
-				Basis: sim.Brief, Doc: "The dated contract that is spoken; 2025-08 is the Create Order page.",
+				Name: "edition", Values: []string{edition2025, edition2026},
+				Basis: sim.Brief, Doc: "The dated contract that is spoken; 2025-08 is the Create Order page, 2026-09 what the vendor's own SDK speaks.",
+			},
+			{
+				Name: "account", Values: []string{accountUSD, accountIQD, accountEnterprise, accountOwn},
+				Basis: sim.Documented, Doc: "What the account counts in and buys from: enterprise ones count in EUR, and enterprise-own sells its own packages alone.",
 			},
 			{
 				Name: "rateLimit", Values: []string{"enforce", "off"},
-				Basis: sim.Brief, Doc: "Whether a key's 1001st call within an hour of the world's time is refused with 429.",
+				Basis: sim.Brief, Doc: "Whether a key's calls beyond 1000 an hour (2026-09: 100 a minute and 10000 a day, too) of the world's time are refused.",
+			},
+			{
+				Name: "rateLimitStatus", Values: []string{"429", "401"},
+				Basis: sim.Assumed, Doc: "The status of that refusal; a test of the vendor's has 401.",
 			},
 			{
 				Name:  "balance",
-				Basis: sim.Assumed, Doc: "The account's money in USD, a number from 0 to 1e9.",
-				Get: func(tx *sim.Tx[state]) any { return tx.State.Balance.Float() },
+				Basis: sim.Assumed, Doc: "The account's money in its currency, a number from 0 to 1e9.",
+				Get: balance,
 				Set: setBalance,
 			},
 		},

@@ -2,6 +2,7 @@ package esimfly
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +84,38 @@ func FuzzTimestamp(f *testing.F) {
 	})
 }
 
+func FuzzTarget(f *testing.F) {
+	for _, s := range []string{"https://shop.example/hook", "http://127.0.0.1:9", "http://8.8.8.8", "http://[::1", "//shop", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if isTarget(s) && !strings.HasPrefix(strings.ToLower(s), "http") {
+			t.Errorf("%q was taken", s)
+		}
+	})
+}
+
+// The windows are the clock's own.
+func TestWindows(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 4, 2, 8, 15, 9, 0, time.UTC)
+	for l, from := range map[limit]string{hourly: "08:00:00", perMinute: "08:15:00", aDay: "00:00:00"} {
+		var w window
+		w.roll(now, l)
+		w.Calls = l.most
+		if got := w.From.Format(time.TimeOnly); got != from {
+			t.Errorf("%d calls from %s, want %s", l.most, got, from)
+		}
+		end := w.From.Add(l.length)
+		if w.roll(end.Add(-1), l); w.Calls != l.most {
+			t.Errorf("%d calls: forgotten before the end", l.most)
+		}
+		if w.roll(end, l); w.Calls != 0 || !w.From.Equal(end) {
+			t.Errorf("%d calls: %d left at the end, from %s", l.most, w.Calls, w.From)
+		}
+	}
+}
+
 func TestRequestIDsForget(t *testing.T) {
 	t.Parallel()
 	var m requestIDs
@@ -100,9 +133,28 @@ func TestRequestIDsForget(t *testing.T) {
 	}
 }
 
-// Every error a rule can ask for, by operation, and every kind of the engine's.
+// Every error a rule can ask for, by operation and edition, and every kind of the
+// engine's.
 func TestErrorBodies(t *testing.T) {
 	t.Parallel()
+	for _, edition := range []string{edition2025, edition2026} {
+		t.Run(edition, func(t *testing.T) {
+			t.Parallel()
+			golden.JSON(t, "testdata/"+edition+"/errors.json", errorBodies(t, edition))
+		})
+	}
+	w := wording{edition2025, "401"}
+	if r := encodeAs(w, &sim.Request{}, errRateLimited); r.Status != 401 {
+		t.Errorf("rate limit: status %d, want 401", r.Status)
+	}
+	r := encodeAs(w, &sim.Request{}, &sim.MethodError{Allow: []string{"GET", "POST"}})
+	if got := r.Header.Get("Allow"); got != "GET, POST" {
+		t.Errorf("Allow %q", got)
+	}
+}
+
+func errorBodies(t *testing.T, edition string) []byte {
+	t.Helper()
 	type body struct {
 		Name   string `json:"name"`
 		Status int    `json:"status"`
@@ -110,13 +162,13 @@ func TestErrorBodies(t *testing.T) {
 	}
 	var all []body
 	add := func(name, operation string, err error) {
-		r := encodeError(&sim.Request{Operation: operation}, err)
+		r := encodeAs(wording{edition, "429"}, &sim.Request{Operation: operation}, err)
 		all = append(all, body{name, r.Status, r.Body})
 	}
 	for _, e := range namedErrors {
-		if e.Err == sim.ErrInternal {
-			for _, op := range []string{"getBalance", "listPackages", "listPackagesAlias", "createOrder", "getOrder"} {
-				add(e.Name+" of "+op, op, e.Err)
+		if errors.Is(e.Err, sim.ErrInternal) {
+			for _, op := range Provider().Operations() {
+				add(e.Name+" of "+op.ID, op.ID, e.Err)
 			}
 			continue
 		}
@@ -132,9 +184,5 @@ func TestErrorBodies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden.JSON(t, "testdata/errors.json", raw)
-	r := encodeError(&sim.Request{}, &sim.MethodError{Allow: []string{"GET", "POST"}})
-	if got := r.Header.Get("Allow"); got != "GET, POST" {
-		t.Errorf("Allow %q", got)
-	}
+	return raw
 }

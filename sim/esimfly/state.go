@@ -1,6 +1,7 @@
 package esimfly
 
 import (
+	"slices"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/esim"
@@ -10,19 +11,28 @@ import (
 
 // The edges of orders, by reference, and of eSIMs, by ICCID.
 const (
+	edgeAccepted    = "order.accepted"
 	edgeProvisioned = "order.provisioned"
 	edgeFailed      = "order.failed"
+	edgeToppedUp    = "topup.completed"
 	edgeInstalled   = "esim.installed"
 	edgeActive      = "esim.active"
 	edgeDepleted    = "esim.depleted"
 	edgeExpired     = "esim.expired"
+	edgeSuspended   = "esim.suspended"
+	edgeReactivated = "esim.reactivated"
+	edgeCancelled   = "esim.cancelled"
+	edgeRefunded    = "esim.refunded"
+	edgeDeleted     = "esim.deleted"
 )
 
-// Statuses of an order. The page has the first two; failed is from api-docs, List Orders.
+// Statuses of an order. The page has the first two; the others are from api-docs, List
+// Orders, which says pending for pending_details.
 const (
 	orderCompleted = "completed"
 	orderPending   = "pending_details"
 	orderFailed    = "failed"
+	orderCancelled = "cancelled"
 )
 
 // Statuses of an eSIM, as api-docs lists them under List eSIMs.
@@ -32,6 +42,7 @@ const (
 	statusDepleted  = "DEPLETED"
 	statusExpired   = "EXPIRED"
 	statusCancelled = "CANCELLED"
+	statusDeleted   = "DELETED"
 )
 
 const (
@@ -45,24 +56,39 @@ const (
 
 // state is one account at esimfly.
 type state struct {
+	Kind     string // of account: the currency in which the balance is
 	Balance  money.Amount
 	Requests requestIDs
-	Hour     hour
-	NextID   int // of the next eSIM; an order has the id of its first one
+	Minute   window
+	Hour     window
+	Day      window
+	NextID   int // of the next eSIM or top-up; an order has the id of its first eSIM
+	Webhook  *webhook
 
-	Orders      []*order // oldest first
+	Orders      []*order // oldest first, top-ups among them
 	ByReference map[string]int
-	ESIMs       []*soldESIM // in the order of provisioning
+	ByKey       map[string]int // orders by their idempotency key
+	Unaccepted  []int          // orders still under way, oldest first
+	ESIMs       []*soldESIM    // in the order of sale
 	ByICCID     map[string]int
+	FailedESIMs int              // those that never came to be
+	Sums        map[string]tally // by currency
 
-	// signers are tools and no state: made when first needed.
-	signers []*signer
+	// signers are tools and no state: made when first needed, by the caller's own secret.
+	signers map[string][]*signer
+}
+
+// A tally sums up the orders in one currency.
+type tally struct {
+	Orders    int
+	Completed int
+	Revenue   money.Amount // of the completed ones
 }
 
 func open(tx *sim.Tx[state]) {
 	*tx.State = state{
-		Balance: openingBalance, NextID: firstID,
-		ByReference: map[string]int{}, ByICCID: map[string]int{},
+		Kind: accountUSD, Balance: openingBalance, NextID: firstID,
+		ByReference: map[string]int{}, ByKey: map[string]int{}, ByICCID: map[string]int{}, Sums: map[string]tally{},
 	}
 }
 
@@ -72,16 +98,23 @@ type order struct {
 	ID           int // of its first eSIM; the others follow
 	PackageCode  string
 	PackageName  string
-	Volume       esim.Bytes // of each eSIM; 0 when unlimited
+	Volume       esim.Bytes // of each; 0 when unlimited
 	Days         int
 	Quantity     int
 	Amount       money.Amount // for all
+	Kind         string       // of account at the time, which tells the currency
 	ProcessingMS int
+	FlagURL      string
+	CallbackURL  string
+	Key          string // the idempotency key; "" for none
+	First        int    // index of its first eSIM
+	TopUp        string // ICCID of the eSIM that it tops up; "" where it brings its own
 
 	PlacedAt      time.Time
+	AcceptedAt    time.Time // zero while it is under way
 	ProvisionedAt time.Time // zero while details are pending
 	FailedAt      time.Time
-	ICCIDs        []string // once provisioned
+	CancelledAt   time.Time // when the last of its eSIMs was
 }
 
 func (o *order) status() string {
@@ -90,33 +123,56 @@ func (o *order) status() string {
 		return orderFailed
 	case o.ProvisionedAt.IsZero():
 		return orderPending
+	case !o.CancelledAt.IsZero():
+		return orderCancelled
 	}
 	return orderCompleted
 }
 
-func (o *order) unlimited() bool { return o.Volume == 0 }
+func (o *order) currency() currency { return currencies[o.Kind] }
+
+// pack is its package. A top-up's code is none.
+func (o *order) pack() *pack { return catalogue().byCode[o.PackageCode] }
+
+func (o *order) class() string { return o.pack().class }
 
 // A soldESIM is what was sold on one profile, and what became of it. What a device did
 // with the profile itself is the profile's own.
 type soldESIM struct {
-	ICCID     string
+	ICCID     string // "" until provisioned
 	ID        int
-	Reference string // of its order
+	Order     int // index of its order
 	Volume    esim.Bytes
 	Used      esim.Bytes
 	Days      int
 	InstallBy time.Time
+	EndsAt    time.Time // once active
 
 	InstalledAt time.Time
 	ActivatedAt time.Time
 	DepletedAt  time.Time
 	ExpiredAt   time.Time
+	SuspendedAt time.Time
+	CancelledAt time.Time
+	RefundedAt  time.Time
+	DeletedAt   time.Time
+	UsedAt      time.Time // last
+
+	Device *handset // once installed
+	Events []event  // of the last seven days, oldest first
+	Daily  []daily  // of the last ninety days, oldest first
 }
 
 func (e *soldESIM) unlimited() bool { return e.Volume == 0 }
 
+func (e *soldESIM) pending() bool { return e.ICCID == "" }
+
 func (e *soldESIM) status() string {
 	switch {
+	case !e.CancelledAt.IsZero():
+		return statusCancelled
+	case !e.DeletedAt.IsZero():
+		return statusDeleted
 	case !e.ExpiredAt.IsZero():
 		return statusExpired
 	case !e.DepletedAt.IsZero():
@@ -127,11 +183,11 @@ func (e *soldESIM) status() string {
 	return statusNew
 }
 
-// expires is when it does, or did.
+// expires is when it does, or did: until first use, the last day to install.
 func (e *soldESIM) expires() time.Time {
 	at := e.InstallBy
 	if !e.ActivatedAt.IsZero() {
-		at = e.ActivatedAt.AddDate(0, 0, e.Days)
+		at = e.EndsAt
 	}
 	if !e.ExpiredAt.IsZero() && e.ExpiredAt.Before(at) {
 		at = e.ExpiredAt
@@ -146,9 +202,41 @@ func (s *state) order(reference string) *order {
 	return nil
 }
 
+// addOrder takes an order in, with its eSIMs to come.
 func (s *state) addOrder(o *order) {
-	s.ByReference[o.Reference] = len(s.Orders)
+	n := len(s.Orders)
+	s.ByReference[o.Reference] = n
+	if o.Key != "" {
+		s.ByKey[o.Key] = n
+	}
 	s.Orders = append(s.Orders, o)
+	s.count(o, tally{Orders: 1})
+	if o.TopUp != "" {
+		s.NextID++
+		return
+	}
+	s.NextID += o.Quantity
+	o.First = len(s.ESIMs)
+	for i := range o.Quantity {
+		s.ESIMs = append(s.ESIMs, &soldESIM{ID: o.ID + i, Order: n, Volume: o.Volume, Days: o.Days, InstallBy: o.installBy()})
+	}
+}
+
+func (s *state) count(o *order, by tally) {
+	t := s.Sums[o.currency().code]
+	t.Orders += by.Orders
+	t.Completed += by.Completed
+	t.Revenue += by.Revenue
+	s.Sums[o.currency().code] = t
+}
+
+// esims are those of an order: for a top-up, the one that it tops up.
+func (s *state) esims(o *order) []*soldESIM {
+	if o.TopUp != "" {
+		i := s.ByICCID[o.TopUp]
+		return s.ESIMs[i : i+1]
+	}
+	return s.ESIMs[o.First : o.First+o.Quantity]
 }
 
 func (s *state) esim(iccid string) *soldESIM {
@@ -158,7 +246,12 @@ func (s *state) esim(iccid string) *soldESIM {
 	return nil
 }
 
-func (s *state) addESIM(e *soldESIM) {
-	s.ByICCID[e.ICCID] = len(s.ESIMs)
-	s.ESIMs = append(s.ESIMs, e)
+func (s *state) esimByID(id int) *soldESIM {
+	i, ok := slices.BinarySearchFunc(s.ESIMs, id, func(e *soldESIM, id int) int { return e.ID - id })
+	if !ok {
+		return nil
+	}
+	return s.ESIMs[i]
 }
+
+func (s *state) orderOf(e *soldESIM) *order { return s.Orders[e.Order] }

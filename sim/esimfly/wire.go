@@ -2,10 +2,24 @@ package esimfly
 
 import "time"
 
-// Times on the Create Order page have whole seconds, in UTC.
-const wireTime = "2006-01-02T15:04:05Z"
+// Times on the Create Order page have whole seconds, in UTC; most that came later have
+// milliseconds. Which endpoint writes which is as its sample in api-docs has it.
+const (
+	wireTime   = "2006-01-02T15:04:05Z"
+	wireMillis = "2006-01-02T15:04:05.000Z"
+)
 
 func formatTime(t time.Time) string { return t.UTC().Format(wireTime) }
+
+// formatIf is a time that may not have come yet, which is null.
+func formatIf(t time.Time, layout string) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return ptr(t.UTC().Format(layout))
+}
+
+func ptr[T any](v T) *T { return &v }
 
 type balanceAnswer struct {
 	Success bool        `json:"success"`
@@ -13,69 +27,16 @@ type balanceAnswer struct {
 }
 
 type balanceData struct {
-	Balance  float64 `json:"balance"`
-	Currency string  `json:"currency"`
+	Balance     float64 `json:"balance"`
+	Currency    string  `json:"currency"`
+	*enterprise         // of enterprise accounts only
 }
 
-// An orderAnswer is what POST /esims/order gives. Note stands there while details are
-// pending, and only then.
-type orderAnswer struct {
-	Success               bool        `json:"success"`
-	Message               string      `json:"message"`
-	OrderReference        string      `json:"orderReference"`
-	ESIMID                int         `json:"esimId"`
-	PackageName           string      `json:"packageName"`
-	NewBalance            float64     `json:"newBalance"`
-	QRCodeURL             string      `json:"qrCodeUrl"`
-	DirectAppleInstallURL string      `json:"directAppleInstallUrl"`
-	PaymentMethod         string      `json:"paymentMethod"`
-	Status                string      `json:"status"`
-	Amount                float64     `json:"amount"`
-	Profit                float64     `json:"profit"`
-	FinalPrice            float64     `json:"final_price"`
-	ProcessingTimeMS      int         `json:"processing_time_ms"`
-	Note                  string      `json:"note,omitempty"`
-	ESIMs                 []orderESIM `json:"esims"`
-}
-
-type orderESIM struct {
-	ICCID                 string `json:"iccid"`
-	QRCodeURL             string `json:"qrCodeUrl"`
-	DirectAppleInstallURL string `json:"directAppleInstallUrl"`
-	Status                string `json:"status"`
-	IsPending             bool   `json:"isPending"`
-}
-
-// An orderStatusAnswer is what GET /esims/order gives: one eSIM, however many were
-// ordered.
-type orderStatusAnswer struct {
-	Success bool        `json:"success"`
-	Order   orderStatus `json:"order"`
-}
-
-type orderStatus struct {
-	ID             int             `json:"id"`
-	PackageName    string          `json:"packageName"`
-	PackageCode    string          `json:"packageCode"`
-	Status         string          `json:"status"`
-	Amount         float64         `json:"amount"`
-	FinalPrice     float64         `json:"finalPrice"`
-	OrderDate      string          `json:"orderDate"`
-	OrderReference string          `json:"orderReference"`
-	PaymentMethod  string          `json:"paymentMethod"`
-	PaymentStatus  string          `json:"paymentStatus"`
-	ESIM           orderStatusESIM `json:"esim"`
-}
-
-type orderStatusESIM struct {
-	ICCID                 string `json:"iccid"`
-	Status                string `json:"status"`
-	QRCodeURL             string `json:"qrCodeUrl"`
-	DirectAppleInstallURL string `json:"directAppleInstallUrl"`
-	Unlimited             bool   `json:"unlimited"`
-	TotalVolume           int64  `json:"totalVolume"` // bytes
-	TotalDuration         int    `json:"totalDuration"`
-	ExpiredTime           string `json:"expiredTime"`
+type enterprise struct {
+	Source  string `json:"source"`
+	Account string `json:"account"`
+	Live    bool   `json:"live"`
+	AsOf    string `json:"as_of"`
 }
 
 // A packageItem is one package of the catalogue. Which fields it has depends on who
@@ -97,6 +58,7 @@ type packageItem struct {
 	LocationNetworkList []location `json:"locationNetworkList"`
 	Networks            []network  `json:"networks,omitempty"` // esimfly's own packages only
 	*carrierTerms                  // carriers' packages only
+	Provider            string     `json:"provider,omitempty"` // an enterprise's own packages only
 }
 
 type features struct {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -27,6 +28,8 @@ type Subject struct {
 	Provider *sim.Provider
 	// Sign puts the credential of a name on a request with that body.
 	Sign func(r *http.Request, body []byte, name string)
+	// Settings hold in every world of the suite, such as an edition.
+	Settings map[string]any
 	// Calls is a story in which every operation of the table succeeds at least once.
 	Calls []Call
 	// Order buys one piece at Price; it can be repeated.
@@ -75,6 +78,11 @@ func (s Subject) start(t *testing.T) *sim.Server {
 
 func (s Subject) session(t *testing.T, srv *sim.Server, name string) *session {
 	t.Helper()
+	if world, err := srv.World(name); err == nil && len(s.Settings) > 0 {
+		if err := world.Patch(sim.Patch{s.Provider.Name(): maps.Clone(s.Settings)}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	client := &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(client.CloseIdleConnections)
 	return &session{t: t, s: s, srv: srv, http: client, name: name, kept: map[string]string{}}

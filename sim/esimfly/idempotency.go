@@ -1,0 +1,89 @@
+package esimfly
+
+import (
+	"time"
+
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/sim"
+)
+
+// repeatWithin is how soon the same order again, without a key, looks like a mistake.
+const repeatWithin = time.Minute
+
+// repeated tells what becomes of a request for an order that was made before (api-docs,
+// Create Order, Idempotency): a key gives the first order again, and is refused while
+// that is under way. A failed order leaves its key to be used again. Without a key, one
+// order of a package at a time. The result is nil for a new order.
+func repeated(tx *sim.Tx[state], r *sim.Request, want purchase) (any, error) {
+	if !newer(tx) {
+		return nil, nil
+	}
+	s := tx.State
+	if want.key == "" {
+		for _, i := range s.Unaccepted {
+			if s.Orders[i].PackageCode == want.code {
+				return nil, errPackageInFlight
+			}
+		}
+		noteRepeat(tx, r, want)
+		return nil, nil
+	}
+	i, ok := s.ByKey[want.key]
+	if !ok || s.Orders[i].status() == orderFailed {
+		return nil, nil
+	}
+	o := s.Orders[i]
+	if o.AcceptedAt.IsZero() {
+		return nil, errKeyInFlight
+	}
+	if o.PackageCode != want.code || o.Quantity != want.quantity {
+		r.Note(sim.Finding{
+			Code: "esimfly.idempotency-key", Pointer: "/idempotency_key", Basis: string(sim.Assumed),
+			Message: "make a new idempotency_key for an order that differs: this one was of " + o.PackageCode,
+		})
+	}
+	return o.replay(tx, r), nil
+}
+
+// noteRepeat tells of a second order that may be the first one sent again.
+func noteRepeat(tx *sim.Tx[state], r *sim.Request, want purchase) {
+	s := tx.State
+	if len(s.Orders) == 0 {
+		return
+	}
+	last := s.Orders[len(s.Orders)-1]
+	if last.PackageCode == want.code && last.Quantity == want.quantity && last.Key == "" &&
+		last.status() != orderFailed && tx.Now.Sub(last.PlacedAt) <= repeatWithin {
+		r.Note(sim.Finding{
+			Code: "esimfly.no-idempotency-key", Pointer: "/idempotency_key", Basis: string(sim.Documented),
+			Message: "send an idempotency_key: without one, an order sent again is a second order",
+		})
+	}
+}
+
+// replay is the first order, as it is now. While its details are pending there are no
+// eSIMs to show, as in the first answer; that is assumed, like it that a key is kept as
+// long as the account.
+func (o *order) replay(tx *sim.Tx[state], r *sim.Request) replayAnswer {
+	a := replayAnswer{
+		Success: true, Message: "Order already processed for this idempotency key", Duplicate: true,
+		OrderReference: o.Reference, ESIMID: o.ID, PackageName: o.PackageName, Status: o.status(),
+		ESIMs: []replayESIM{},
+	}
+	for _, e := range tx.State.esims(o) {
+		p := profile(tx, e)
+		if p == nil {
+			continue
+		}
+		a.ESIMs = append(a.ESIMs, e.again(p, r))
+	}
+	return a
+}
+
+func (e *soldESIM) again(p *esim.Profile, r *sim.Request) replayESIM {
+	return replayESIM{
+		ICCID: e.ICCID, LPAString: p.Code.LPA(), QRCodeURL: r.QRLink(e.ICCID),
+		DirectAppleInstallURL: p.Code.AppleURL(), DirectAndroidInstallURL: p.Code.AndroidURL(),
+		Status: orderWord(e.status()),
+	}
+}
