@@ -48,6 +48,7 @@ type serveOptions struct {
 	cfg                 sim.Config
 	freeze, level, file string
 	readyFile           string
+	credentials         string
 	tokens, apiKeys     []string
 	pairs               []string // CODE:SECRET
 }
@@ -63,6 +64,7 @@ func (o *serveOptions) flags(f *pflag.FlagSet, listen string) {
 	f.StringVar(&o.freeze, "freeze", "", "instant at which every world's clock stands still, such as 2026-07-01T00:00:00Z")
 	f.StringVar((*string)(&o.cfg.Validate), "validate", string(sim.ModeProvider), "what becomes of a request that breaks the contract: provider, strict, report or off")
 	f.StringVar((*string)(&o.cfg.Auth), "auth", string(sim.AuthNames), "which keys are known: names, or any, each with a world of its own")
+	f.StringVar(&o.credentials, "credentials", "", "file with a closed list of keys by world; no other key is known then")
 	f.StringSliceVar(&o.tokens, "roamify-token", nil, "Roamify access token of your own, for the world default; may be repeated")
 	f.StringSliceVar(&o.apiKeys, "esimgo-api-key", nil, "eSIM Go API key of your own, for the world default; may be repeated")
 	f.StringSliceVar(&o.pairs, "esimfly-key", nil, "esimfly CODE:SECRET of your own, for the world default; may be repeated")
@@ -89,6 +91,13 @@ func (o *serveOptions) settle(flags *pflag.FlagSet, e env) error {
 func (o *serveOptions) keys() error {
 	if !slices.Contains([]sim.Auth{sim.AuthNames, sim.AuthAny}, o.cfg.Auth) {
 		return fmt.Errorf("--auth %q is none of names, any", o.cfg.Auth)
+	}
+	if o.credentials != "" {
+		list, err := credentials(o.credentials)
+		if err != nil {
+			return err
+		}
+		o.cfg.Keys, o.cfg.Auth = list, sim.AuthClosed
 	}
 	for _, t := range o.tokens {
 		o.cfg.Keys = append(o.cfg.Keys, sim.Key{Provider: "roamify", Value: t})

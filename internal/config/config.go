@@ -1,4 +1,5 @@
-// Package config reads the program's own file, esimsim.yaml: the flags of serve as keys.
+// Package config reads the program's own files: esimsim.yaml, which has the flags of serve
+// as keys, and lists of credentials.
 package config
 
 import (
@@ -18,6 +19,7 @@ const File = "esimsim.yaml"
 
 // A Value is what a key holds, and where it stands.
 type Value struct {
+	Group string // of a nested file, the key above
 	Key   string
 	Texts []string // one, or those of a list
 	At    string   // file:line:column
@@ -26,10 +28,33 @@ type Value struct {
 // Read gives the values of a file in their order; known are the keys there may be. A
 // missing file is empty unless it was asked for.
 func Read(file string, asked bool, known []string) ([]Value, error) {
-	data, err := os.ReadFile(file)
+	root, err := open(file)
 	if errors.Is(err, fs.ErrNotExist) && !asked {
 		return nil, nil
 	}
+	if err != nil || root == nil {
+		return nil, err
+	}
+	return values(file, "", root, known)
+}
+
+// ReadNested reads a file of groups, each with keys of its own.
+func ReadNested(file string, known []string) (out []Value, err error) {
+	root, err := open(file)
+	if err != nil || root == nil {
+		return nil, err
+	}
+	err = each(file, root, func(key, node *yaml.Node) error {
+		group, err := values(file, key.Value, node, known)
+		out = append(out, group...)
+		return err
+	})
+	return out, err
+}
+
+// open is the top of a file, nil for an empty one.
+func open(file string) (*yaml.Node, error) {
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
@@ -40,24 +65,35 @@ func Read(file string, asked bool, known []string) ([]Value, error) {
 	if len(doc.Content) == 0 {
 		return nil, nil
 	}
-	root := doc.Content[0]
-	if root.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("%s:%d:%d: write keys and values, such as listen: 127.0.0.1:8484", file, root.Line, root.Column)
-	}
-	var out []Value
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		key, node := root.Content[i], root.Content[i+1]
+	return doc.Content[0], nil
+}
+
+func values(file, group string, n *yaml.Node, known []string) (out []Value, err error) {
+	err = each(file, n, func(key, node *yaml.Node) error {
 		at := fmt.Sprintf("%s:%d:%d", file, key.Line, key.Column)
 		if !slices.Contains(known, key.Value) {
-			return nil, fmt.Errorf("%s: there is no key %q%s", at, key.Value, nearest.Hint(key.Value, known))
+			return fmt.Errorf("%s: there is no key %q%s", at, key.Value, nearest.Hint(key.Value, known))
 		}
 		texts, err := texts(node)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", at, key.Value, err)
+			return fmt.Errorf("%s: %s: %w", at, key.Value, err)
 		}
-		out = append(out, Value{Key: key.Value, Texts: texts, At: at})
+		out = append(out, Value{Group: group, Key: key.Value, Texts: texts, At: at})
+		return nil
+	})
+	return out, err
+}
+
+func each(file string, n *yaml.Node, f func(key, value *yaml.Node) error) error {
+	if n.Kind != yaml.MappingNode {
+		return fmt.Errorf("%s:%d:%d: write keys and values", file, n.Line, n.Column)
 	}
-	return out, nil
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if err := f(n.Content[i], n.Content[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func texts(n *yaml.Node) (out []string, err error) {
