@@ -28,6 +28,7 @@ type Provider struct {
 	decode     func([]byte) (any, error)
 	admit      func(*Turn, *Request) error
 	item       func(string) bool
+	missed     func(*Turn, *Request)
 	page       func(*Turn, *Request, string) (Reply, error)
 	device     func(*Turn, *esim.Profile, esim.Action) (esim.Bytes, error)
 	status     func(*Turn, *esim.Profile) string
@@ -128,6 +129,11 @@ func Define[S any](d Definition[S]) *Provider {
 		decode: func(data []byte) (any, error) {
 			state := new(S)
 			return state, strictly(data, state)
+		},
+		missed: func(t *Turn, r *Request) {
+			if d.Missed != nil {
+				d.Missed(tx(t), r)
+			}
 		},
 		page: func(t *Turn, r *Request, rest string) (Reply, error) {
 			if d.Page == nil {

@@ -227,7 +227,7 @@ func TestScenarioSettings(t *testing.T) {
 	t.Parallel()
 	srv := startToy(t, sim.Config{Scenarios: []string{"poor"}})
 	w := srv.WorldT(t, "any")
-	want := map[string]any{"balance": 1.5, "colour": "blue"}
+	want := map[string]any{"balance": 1.5, "colour": "blue", "seen": "blue"}
 	if diff := cmp.Diff(want, w.View().Settings["toy"]); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -63,7 +64,7 @@ func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, o
 func newRequest(r *http.Request, p *Provider, op *operation, mount string) *Request {
 	req := &Request{
 		provider: p,
-		Mount:    mount, Method: r.Method, URL: r.URL, Header: r.Header, Query: r.URL.Query(),
+		Mount:    mount, Method: r.Method, URL: r.URL, Header: r.Header, Query: query(r.URL.RawQuery),
 		Origin: origin(r), Answer: http.Header{}, params: params(r),
 	}
 	if op != nil {
@@ -71,6 +72,13 @@ func newRequest(r *http.Request, p *Provider, op *operation, mount string) *Requ
 	}
 	req.RemoteIP, _, _ = net.SplitHostPort(r.RemoteAddr)
 	return req
+}
+
+// query reads a query as the services' own servers do, to whom a semicolon is a
+// character like any other; net/url drops what has one.
+func query(raw string) url.Values {
+	values, _ := url.ParseQuery(strings.ReplaceAll(raw, ";", "%3B"))
+	return values // what cannot be read is left out, as Request.URL.Query does
 }
 
 func origin(r *http.Request) string {
@@ -101,12 +109,12 @@ func (x *exchange) answer(w http.ResponseWriter) (out answer) {
 
 func (x *exchange) run(w http.ResponseWriter) (Reply, error) {
 	if err := x.read(w); err != nil {
-		_ = x.identify() // for the journal
+		x.missed()
 		return Reply{}, err
 	}
 	if x.op == nil {
-		// Whose it was is worth knowing, but an unknown route comes before a bad key.
-		_ = x.identify()
+		x.missed()
+		x.hint = x.nearestRoute()
 		return Reply{}, x.miss
 	}
 	if err := x.identify(); err != nil {
@@ -187,6 +195,19 @@ func (s *Server) hint(p *Provider, err error) string {
 		hint = name.hint + "; " + hint
 	}
 	return hint
+}
+
+// missed finds out whose a request was that is refused in any case, for the journal and
+// for headers that every answer to a known key carries. A bad key is not told: the route
+// or the body comes before it.
+func (x *exchange) missed() {
+	if x.identify() != nil {
+		return
+	}
+	x.world.turn(x.provider, func(t *Turn) {
+		x.at, x.req.settings = t.Now, t.settings()
+		x.provider.missed(t, x.req)
+	})
 }
 
 // admit asks the account's memory, and counts the call with the rules of its scenarios:

@@ -170,6 +170,47 @@ func TestHintIsLogged(t *testing.T) {
 	}
 }
 
+// A balance is read as the setting of the same patch says, whichever is named first.
+func TestSettingsBeforeState(t *testing.T) {
+	t.Parallel()
+	srv := startToy(t, sim.Config{})
+	w := srv.WorldT(t, "w")
+	if err := w.Patch(sim.Patch{"toy": {"balance": 5.0, "colour": "blue"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.View().Settings["toy"]["seen"]; got != "blue" {
+		t.Errorf("the balance was set while the colour was %v, want blue", got)
+	}
+	if err := w.Patch(sim.Patch{"toy": {"balance": -5.0, "colour": "red"}}); err == nil {
+		t.Error("a negative balance was taken")
+	}
+	if got := w.View().Settings["toy"]["colour"]; got != "blue" {
+		t.Errorf("a refused patch left the colour %v, want blue", got)
+	}
+}
+
+// A provider hears of requests refused before it admits them, where their key is known.
+func TestMissed(t *testing.T) {
+	t.Parallel()
+	srv := startToy(t, sim.Config{})
+	for key, want := range map[string]string{"toy_m": "yes", "wrong": ""} {
+		for path, method := range map[string]string{"/toy/nowhere": "GET", "/toy/things": "DELETE"} {
+			if _, h, _ := (caller{t, srv, key}).do(method, path, ""); h.Get("X-Toy-Missed") != want {
+				t.Errorf("%s %s with %s: %q, want %q", method, path, key, h.Get("X-Toy-Missed"), want)
+			}
+		}
+	}
+}
+
+// A semicolon is a character of a value, as it is to the services' own servers.
+func TestSemicolonInQuery(t *testing.T) {
+	t.Parallel()
+	srv := startToy(t, sim.Config{})
+	if _, h, _ := (caller{t, srv, "toy_semi"}).do("GET", "/toy/things/1?odd=a;b", ""); h.Get("X-Esimsim-Findings") != "query.undeclared" {
+		t.Errorf("findings %q, want query.undeclared", h.Get("X-Esimsim-Findings"))
+	}
+}
+
 func TestHeadAndSlashes(t *testing.T) {
 	t.Parallel()
 	srv := startToy(t, sim.Config{})

@@ -42,6 +42,10 @@ type Definition[S any] struct {
 	// signature, replay, rate. It runs in the world's turn before anything else and may
 	// be nil.
 	Admit func(*Tx[S], *Request) error
+	// Missed hears of a request that is refused before Admit although its key is known: an
+	// unknown route, a wrong method, a body that is too large. It may set r.Answer, and may
+	// be nil.
+	Missed func(*Tx[S], *Request)
 	// Open fills a new account whose state is zero.
 	Open func(*Tx[S])
 	// Operations is the table of what the API offers. The order is that of matching.

@@ -21,12 +21,17 @@ const ScenarioHeader = "X-Esimsim-Scenario"
 // settings hold from now, and its timeline begins. It is taken whole or not at all. The
 // caller holds the lock.
 func (w *World) switchOn(sc *scenario.Scenario, now time.Time) error {
-	if err := w.setState(sc.Settings, now); err != nil {
-		return fmt.Errorf("scenario %s: %w", sc.Name, err)
-	}
-	w.switchOff(sc.Name)
+	before := w.script.Scenarios()
 	w.script.Add(sc)
 	w.choose()
+	if err := w.setState(sc.Settings, now); err != nil {
+		w.script.Reset(before)
+		w.choose()
+		return fmt.Errorf("scenario %s: %w", sc.Name, err)
+	}
+	for _, q := range w.waits.of(nil, sc.Name) {
+		w.waits.remove(q) // of an earlier reading
+	}
 	for i := range sc.Timeline {
 		m := &sc.Timeline[i]
 		w.waits.add(&wait{id: sc.Name, moment: m, due: now.Add(m.After)})

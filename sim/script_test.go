@@ -109,7 +109,7 @@ func TestHandWinsOverScenario(t *testing.T) {
 	if err := w.SwitchOn("poor"); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"balance": 1.5, "colour": "red"}
+	want := map[string]any{"balance": 1.5, "colour": "red", "seen": "red"}
 	if diff := cmp.Diff(want, w.View().Settings["toy"]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

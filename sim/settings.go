@@ -24,13 +24,18 @@ func (w *World) apply(patch Patch, now time.Time) error {
 	if err := w.checkPatch(patch); err != nil {
 		return err
 	}
-	if err := w.setState(patch, now); err != nil {
-		return err
-	}
+	// What a balance means may depend on a setting of the same patch, so those that are
+	// chosen hold before state is set.
+	before := maps.Clone(w.patched)
 	for provider, values := range patch {
 		w.patch(provider, values)
 	}
 	w.choose()
+	if err := w.setState(patch, now); err != nil {
+		w.patched = before
+		w.choose()
+		return err
+	}
 	return nil
 }
 

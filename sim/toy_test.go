@@ -20,6 +20,7 @@ type toy struct {
 	Things  map[string]*thing
 	Money   money.Amount
 	Company string
+	Seen    string // the colour when the balance was last set
 }
 
 type thing struct {
@@ -60,6 +61,7 @@ func toyProvider() *sim.Provider {
 			}
 			return name, nil
 		},
+		Missed: func(_ *sim.Tx[toy], r *sim.Request) { r.Answer.Set("X-Toy-Missed", "yes") },
 		Credentials: func(name string) []sim.Credential {
 			return []sim.Credential{{Name: "X-Toy", Env: "TOY", Value: "toy_" + name}}
 		},
@@ -77,6 +79,11 @@ func toyProvider() *sim.Provider {
 		Settings: []sim.Setting[toy]{
 			{Name: "colour", Values: []string{"red", "blue"}},
 			{
+				Name: "seen",
+				Get:  func(tx *sim.Tx[toy]) any { return tx.State.Seen },
+				Set:  func(*sim.Tx[toy], any) error { return nil },
+			},
+			{
 				Name: "balance",
 				Get:  func(tx *sim.Tx[toy]) any { return tx.State.Money.Float() },
 				Set: func(tx *sim.Tx[toy], v any) error {
@@ -84,7 +91,7 @@ func toyProvider() *sim.Provider {
 					if !ok || f < 0 {
 						return &sim.SettingError{Message: "balance is a number from 0"}
 					}
-					tx.State.Money = money.Of(f)
+					tx.State.Money, tx.State.Seen = money.Of(f), tx.Setting("colour")
 					return nil
 				},
 			},

@@ -2,7 +2,6 @@ package control
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -236,52 +235,4 @@ func (h *handler) device(kind string) func(http.ResponseWriter, *http.Request, W
 		acted.Happened = listed(acted.Happened)
 		answer(w, acted)
 	}
-}
-
-func (h *handler) requests(w http.ResponseWriter, r *http.Request, world World) {
-	if f, ok := filter(w, r); ok {
-		answer(w, requests{world.Requests(f)})
-	}
-}
-
-func (h *handler) lone(w http.ResponseWriter, r *http.Request) {
-	if f, ok := filter(w, r); ok {
-		answer(w, requests{h.sim.Requests(f)})
-	}
-}
-
-type requests struct {
-	Requests []*journal.Entry `json:"requests"`
-}
-
-func filter(w http.ResponseWriter, r *http.Request) (f journal.Filter, ok bool) {
-	bad := func(key, why string) (journal.Filter, bool) {
-		Problem{Status: http.StatusBadRequest, Detail: key + ": " + why, Pointer: "query/" + key}.write(w)
-		return f, false
-	}
-	for key, values := range r.URL.Query() {
-		v := values[0]
-		var err error
-		switch key {
-		case "operation":
-			f.Operation = v
-		case "finding":
-			f.Finding = v
-		case "status":
-			if f.Status, err = strconv.Atoi(v); err != nil {
-				return bad(key, "is a number such as 400")
-			}
-		case "limit":
-			if f.Limit, err = strconv.Atoi(v); err != nil || f.Limit < 1 {
-				return bad(key, "is a number above 0")
-			}
-		case "since":
-			if f.Since, err = time.Parse(time.RFC3339, v); err != nil {
-				return bad(key, "is an instant such as 2026-07-01T00:00:00Z")
-			}
-		default:
-			return bad(key, "there is no such filter: use operation, status, finding, since or limit")
-		}
-	}
-	return f, true
 }

@@ -4,11 +4,13 @@
 package control
 
 import (
+	"context"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/coverage"
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/internal/verify"
 )
 
 // Sim is what the plane steers.
@@ -51,6 +53,13 @@ type World interface {
 	AddScenario(yaml []byte) (name string, err error)
 	Requests(journal.Filter) []*journal.Entry
 	Coverage() coverage.Report
+	// Read follows the journal from where the filter says, or from after the entry of that
+	// id. Keep counts as a use, and says whether the world is still there.
+	Read(f journal.Filter, after string) *journal.Reader
+	Keep() bool
+	// Verify holds the journal against the expectations of a body, or against those of the
+	// scenarios when it is empty, until all are met, the wait is over or ctx ends.
+	Verify(ctx context.Context, body []byte, wait time.Duration) (verify.Report, error)
 }
 
 // A Kind says how an error is answered.

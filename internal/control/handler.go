@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gorilla/mux"
 )
@@ -20,6 +21,8 @@ type Config struct {
 	Token string
 	// AllowHosts are further names under which the plane may be called.
 	AllowHosts []string
+	// Heartbeat is how often a silent stream says that it is there; 0 means 15 seconds.
+	Heartbeat time.Duration
 }
 
 type handler struct {
@@ -56,6 +59,8 @@ func New(c Config) http.Handler {
 	world("POST", "/reset", h.reset)
 	world("GET", "/requests", h.requests)
 	world("GET", "/coverage", h.worldCoverage)
+	world("GET", "/requests/stream", h.stream)
+	world("POST", "/verify", h.verify)
 	world("POST", "/scenarios", h.addScenario)
 	world("PUT", "/scenarios/{scenario}", h.switchOn)
 	world("DELETE", "/scenarios/{scenario}", h.switchOff)

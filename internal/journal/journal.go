@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -158,6 +159,12 @@ type Journal struct {
 	start   int
 	bytes   int
 	budget  *Budget // nil for one of its own
+
+	// Places count entries from the first one ever added, and go on over a Clear.
+	first  uint64        // of the oldest entry held
+	begun  uint64        // of the first entry since the last Clear
+	clears uint64        // how often
+	more   chan struct{} // closed at the next change; nil when nobody waits for it
 }
 
 // weigh counts n bytes more, or fewer.
@@ -170,12 +177,12 @@ func (j *Journal) weigh(n int) {
 
 // full says whether the oldest must go.
 func (j *Journal) full() bool {
-	held := len(j.entries) - j.start
+	held := len(j.held())
 	crowded := j.bytes > MaxBytes || j.budget != nil && j.budget.bytes.Load() > MaxTotal
 	return held > MaxEntries || held > 1 && crowded
 }
 
-// Add appends an entry and drops the oldest beyond the bounds.
+// Add appends an entry and drops the oldest beyond the bounds. It waits for no reader.
 func (j *Journal) Add(e *Entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -185,19 +192,38 @@ func (j *Journal) Add(e *Entry) {
 		j.weigh(-j.entries[j.start].size())
 		j.entries[j.start] = nil
 		j.start++
+		j.first++
 	}
 	if j.start > MaxEntries {
 		j.entries = append([]*Entry(nil), j.entries[j.start:]...)
 		j.start = 0
 	}
+	j.wake()
 }
 
 // Clear forgets everything.
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.first = j.end()
+	j.begun = j.first
+	j.clears++
 	j.weigh(-j.bytes)
 	j.entries, j.start = nil, 0
+	j.wake()
+}
+
+// held are the entries there are; the caller holds the lock.
+func (j *Journal) held() []*Entry { return j.entries[j.start:] }
+
+// end is the place of the next entry.
+func (j *Journal) end() uint64 { return j.first + uint64(len(j.held())) }
+
+func (j *Journal) wake() {
+	if j.more != nil {
+		close(j.more)
+		j.more = nil
+	}
 }
 
 // A Filter chooses entries; its zero value takes all.
@@ -211,10 +237,12 @@ type Filter struct {
 
 // List gives the chosen entries, newest last.
 func (j *Journal) List(f Filter) []*Entry {
+	// Entries never change, so that only the list is copied under the lock.
 	j.mu.Lock()
-	defer j.mu.Unlock()
+	held := slices.Clone(j.held())
+	j.mu.Unlock()
 	out := []*Entry{}
-	for _, e := range j.entries[j.start:] {
+	for _, e := range held {
 		if f.takes(e) {
 			out = append(out, e)
 		}

@@ -36,10 +36,14 @@ const MaxSize = 1 << 20
 type Problem struct {
 	File         string
 	Line, Column int
+	Pointer      string // into a JSON body; "" in a file
 	Message      string
 }
 
 func (p Problem) Error() string {
+	if p.File == "" { // written by a program: nobody has seen its lines
+		return fmt.Sprintf("%s: %s", p.Pointer, p.Message)
+	}
 	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Message)
 }
 
@@ -102,12 +106,13 @@ type loader struct {
 	file     string
 	v        Vocabulary
 	problems []error
+	pointers map[*yaml.Node]string // where the nodes of a JSON body stand
 }
 
 func (l *loader) at(n *yaml.Node, format string, args ...any) {
 	p := Problem{File: l.file, Line: 1, Column: 1, Message: fmt.Sprintf(format, args...)}
 	if n != nil {
-		p.Line, p.Column = n.Line, n.Column
+		p.Line, p.Column, p.Pointer = n.Line, n.Column, l.pointers[n]
 	}
 	l.problems = append(l.problems, p)
 }

@@ -52,7 +52,7 @@ func (l *loader) ruleMembers(r *Rule) members {
 		"when": {
 			"A condition over method, path, query, header, body, call and account.",
 			schema{"type": "string"},
-			func(n *yaml.Node) { r.When = l.condition(n) },
+			func(n *yaml.Node) { r.When = l.condition(n, compileRule) },
 		},
 		"first": {"The first so many calls.", countSchema, func(n *yaml.Node) { r.First = l.count(n, "first") }},
 		"calls": {"These calls, counted from 1.", listOf(countSchema), func(n *yaml.Node) {
@@ -108,7 +108,9 @@ func (l *loader) on(n *yaml.Node) string {
 	return on
 }
 
-func (l *loader) condition(n *yaml.Node) *Condition {
+func compileRule(source string) (*Condition, error) { return compile(source, Env{}) }
+
+func (l *loader) condition(n *yaml.Node, compile func(string) (*Condition, error)) *Condition {
 	c, err := compile(l.text(n))
 	if err == nil {
 		return c
@@ -117,7 +119,7 @@ func (l *loader) condition(n *yaml.Node) *Condition {
 	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 		column++
 	}
-	l.problems = append(l.problems, Problem{File: l.file, Line: n.Line, Column: n.Column + column, Message: "when: " + message})
+	l.problems = append(l.problems, Problem{File: l.file, Line: n.Line, Column: n.Column + column, Pointer: l.pointers[n], Message: "when: " + message})
 	return nil
 }
 

@@ -25,6 +25,8 @@ type Scenario struct {
 	Catalogue map[string]map[string]Change
 	Rules     []*Rule
 	Timeline  []Moment
+	// Expectations say what clients shall have asked.
+	Expectations []*Expectation
 }
 
 // A Change is what becomes of an item of a catalogue.

@@ -52,7 +52,7 @@ func (s *Script) Names() []string {
 // Add switches one on; one of that name that is on already is put last.
 func (s *Script) Add(sc *Scenario) {
 	s.Remove(sc.Name)
-	s.scenarios = append(s.scenarios, sc)
+	s.scenarios = append(slices.Clone(s.scenarios), sc)
 }
 
 // Remove switches one off and says whether it was on.
@@ -61,6 +61,9 @@ func (s *Script) Remove(name string) bool {
 	s.scenarios = slices.DeleteFunc(slices.Clone(s.scenarios), func(sc *Scenario) bool { return sc.Name == name })
 	return len(s.scenarios) < before
 }
+
+// Reset puts back what Scenarios gave before.
+func (s *Script) Reset(scenarios []*Scenario) { s.scenarios = scenarios }
 
 // Replace puts a newer reading of a scenario in its place; its rules count from nothing.
 func (s *Script) Replace(old, latest *Scenario) bool {

@@ -48,9 +48,10 @@ func (l *loader) topMembers(s *Scenario, version *bool) members {
 			"Changes of items, by provider and item.", mapOf(mapOf(object(l.changeMembers(nil), nil))),
 			func(n *yaml.Node) { l.catalogue(n, s) },
 		},
-		"policies": {"When each edge is passed, by its name.", l.policiesSchema(), func(n *yaml.Node) { l.policies(n, s) }},
-		"rules":    {"What happens to some of the calls.", listOf(object(l.ruleMembers(nil), []string{"on", "do"})), func(n *yaml.Node) { l.rules(n, s) }},
-		"timeline": {"What happens by itself, so long after the world's start.", listOf(object(l.momentMembers(nil), []string{"after", "do"})), func(n *yaml.Node) { l.timeline(n, s) }},
+		"policies":     {"When each edge is passed, by its name.", l.policiesSchema(), func(n *yaml.Node) { l.policies(n, s) }},
+		"rules":        {"What happens to some of the calls.", listOf(object(l.ruleMembers(nil), []string{"on", "do"})), func(n *yaml.Node) { l.rules(n, s) }},
+		"timeline":     {"What happens by itself, so long after the world's start.", listOf(object(l.momentMembers(nil), []string{"after", "do"})), func(n *yaml.Node) { l.timeline(n, s) }},
+		"expectations": {"What clients shall have asked, for verify.", l.expectationsSchema(), func(n *yaml.Node) { s.Expectations = l.expectations(n) }},
 	}
 }
 

@@ -20,11 +20,21 @@ type Env struct {
 	Account map[string]any    `expr:"account"`
 }
 
-// A Condition is an expression over Env that is true or false.
+// An Answered is what the condition of an expectation can look at: a request, and what
+// became of it.
+type Answered struct {
+	Env
+	Status int    `expr:"status"`
+	Error  string `expr:"error"` // name of the error answered; "" for none
+}
+
+// A Condition is an expression over Env, or over Answered, that is true or false.
 type Condition struct {
 	Source  string
 	program *vm.Program
 	paths   [][]string // what must be there for it to hold
+	parts   []part     // of an expectation's, to explain it by
+	account bool       // whether an expectation's reads account
 }
 
 // The bounds of conditions. What could read the wall clock or grow without end is not
@@ -33,14 +43,19 @@ const maxNodes = 200
 
 var withheld = []string{"now", "date", "duration", "timezone", "repeat", "toJSON", "fromJSON", "toBase64", "fromBase64"}
 
-// compile checks the types of a condition. The error is a *file.Error, which knows the
-// column.
-func compile(source string) (*Condition, error) {
-	options := []expr.Option{expr.Env(Env{}), expr.AsBool(), expr.MaxNodes(maxNodes)}
+// options are those of any expression over env.
+func options(env any, more ...expr.Option) []expr.Option {
+	out := append([]expr.Option{expr.Env(env), expr.MaxNodes(maxNodes)}, more...)
 	for _, name := range withheld {
-		options = append(options, expr.DisableBuiltin(name))
+		out = append(out, expr.DisableBuiltin(name))
 	}
-	program, err := expr.Compile(source, options...)
+	return out
+}
+
+// compile checks the types of a condition over env. The error is a *file.Error, which
+// knows the column.
+func compile(source string, env any) (*Condition, error) {
+	program, err := expr.Compile(source, options(env, expr.AsBool())...)
 	if err != nil {
 		return nil, err
 	}
@@ -61,15 +76,24 @@ func where(err error) (column int, message string) {
 
 // Holds evaluates the condition. A field that is missing, or of another kind than it
 // asks, makes it false.
-func (c *Condition) Holds(env Env) bool {
-	for _, path := range c.paths {
-		if !env.has(path) {
+func (c *Condition) Holds(env Env) bool { return env.hasAll(c.paths) && isTrue(c.program, env) }
+
+// HoldsFor is Holds for the condition of an expectation.
+func (c *Condition) HoldsFor(a Answered) bool { return a.hasAll(c.paths) && isTrue(c.program, a) }
+
+func isTrue(program *vm.Program, env any) bool {
+	v, err := expr.Run(program, env)
+	holds, ok := v.(bool)
+	return err == nil && ok && holds
+}
+
+func (e Env) hasAll(paths [][]string) bool {
+	for _, path := range paths {
+		if !e.has(path) {
 			return false
 		}
 	}
-	v, err := expr.Run(c.program, env)
-	holds, ok := v.(bool)
-	return err == nil && ok && holds
+	return true
 }
 
 func (e Env) has(path []string) bool {

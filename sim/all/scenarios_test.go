@@ -518,6 +518,7 @@ var stories = map[string]func(*shop){
 		iccid := c.apply(c.esim()).want(200).at("data.iccid")
 		for range 2 {
 			c.roamify("GET /esim/usage?iccid="+iccid).want(400, "message", "Usage check is not supported for this eSIM")
+			c.roamify("GET /esim/usage/details?iccid="+iccid).want(400, "message", "Usage check is not supported for this eSIM")
 		}
 		c.act(esim.Use, esim.MiB)
 		c.look(c.lever().View().ESIMs[0].ID).want(200, "data.status", "INSTALLED")

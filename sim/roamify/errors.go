@@ -3,6 +3,7 @@ package roamify
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/esimsim/esimsim/sim"
@@ -22,9 +23,14 @@ type apiError struct {
 
 func (e *apiError) Error() string { return e.Message }
 
-// Is lets each complaint of validation go by the one name that scenarios have for them.
+// Is lets each complaint of validation go by the one name that scenarios have for them,
+// and one with a code by its code, whichever refund it is about.
 func (e *apiError) Is(target error) bool {
-	return e.Validation && (target == errItemsRequired || target == errMissingFields)
+	var other *apiError
+	if !errors.As(target, &other) {
+		return false
+	}
+	return e.Validation && (other == errItemsRequired || other == errMissingFields) || e.Code != "" && e.Code == other.Code
 }
 
 // about is the same refusal that names the open request.
@@ -95,6 +101,11 @@ var (
 	errStartDate = &apiError{
 		Status:  http.StatusBadRequest,
 		Message: "This eSIM package requires startDate, please provide startDate in ISO 8601 format (e.g. 2026-07-01)",
+	}
+	// The pages say that such a package is rejected here; status and text are assumed.
+	errInsurance = &apiError{
+		Status:  http.StatusBadRequest,
+		Message: "Invalid packageId, please make sure your have provided the packageId of an eSIM package",
 	}
 	errIncompatible     = &apiError{Status: http.StatusBadRequest, Message: "This package is not compatible with the eSIM"}
 	errUsageUnsupported = &apiError{Status: http.StatusBadRequest, Message: "Usage check is not supported for this eSIM"}
@@ -209,6 +220,8 @@ func encodeError(r *sim.Request, err error) sim.Reply {
 		return (&apiError{Status: http.StatusNotFound, Message: "Cannot " + r.Method + " " + r.URL.EscapedPath()}).reply(r)
 	case errors.Is(err, sim.ErrUnauthenticated):
 		return errUnauthorized.reply(r)
+	case errors.Is(err, sim.ErrForbidden) && slices.Contains(vouching, r.Operation):
+		return errVouchersOff.reply(r)
 	case errors.Is(err, sim.ErrForbidden):
 		return errForbidden.reply(r)
 	case errors.Is(err, sim.ErrTooLarge):

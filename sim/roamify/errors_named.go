@@ -126,7 +126,9 @@ var namedErrors = []sim.NamedError{
 	},
 	{
 		Name: "REFUND_ALREADY_OPEN", Operations: []string{"createRefund", "createRefunds"},
-		Basis: sim.Documented, Source: refundsPage, Err: errRefundOpen,
+		Basis: sim.Documented, Source: refundsPage,
+		// The id of the open request is documented; a rule has none, and tells this one.
+		Err: errRefundOpen.about("2c7b5e90-94fd-4d18-a6b3-81e0f7c2d459"),
 	},
 	{
 		Name: "ESIM_ALREADY_REFUNDED", Operations: []string{"createRefund", "createRefunds"},

@@ -139,6 +139,7 @@ func TestStartDate(t *testing.T) {
 	apply(dated, "").want(400, `{"message":"This eSIM package requires startDate, please provide startDate in ISO 8601 format (e.g. 2026-07-01)","status":"failed"}`)
 	for date, finding := range map[string]string{
 		"2026-07-01": "", "2026-04-02": "", "2026-07-01T10:00:00Z": "", "2026-07-01T10:00:00.5+02:00": "", "2026-07-01T10:00": "",
+		"2099": "", "2099-01": "", "20990101": "",
 		"2026-04-01": "roamify.past-start-date", "2020-02-29": "roamify.past-start-date",
 	} {
 		r := apply(dated, `,"startDate":"`+date+`"`)

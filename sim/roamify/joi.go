@@ -55,7 +55,7 @@ const (
 	list
 )
 
-// body reads the request's JSON object. Express takes no body for an empty object and
+// body reads the request's JSON object, beside which there may be no query. Express takes no body for an empty object and
 // refuses JSON that is neither object nor array.
 func (s *schema) body(tx *sim.Tx[state], r *sim.Request) (object, error) {
 	v, ok := r.JSON()
@@ -65,7 +65,11 @@ func (s *schema) body(tx *sim.Tx[state], r *sim.Request) (object, error) {
 	case !ok, !v.IsObject() && !v.IsArray():
 		return object{}, invalid("Invalid JSON body")
 	}
-	return s.read(tx, object{json: v})
+	o, err := s.read(tx, object{json: v})
+	if err == nil {
+		_, err = noKeys.query(tx, r)
+	}
+	return o, err
 }
 
 // query reads the request's query.

@@ -50,7 +50,7 @@ func isoDate(v gjson.Result) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	for _, layout := range []string{
-		time.DateOnly, time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04",
+		time.DateOnly, "2006", "2006-01", "20060102", time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04",
 	} {
 		if t, err := time.Parse(layout, v.Str); err == nil {
 			return t, true

@@ -2,6 +2,7 @@ package roamify
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -91,8 +92,9 @@ func fill(tx *sim.Tx[state], o *order, body object) (err error) {
 		return errTooMany
 	}
 	items.ForEach(func(_, v gjson.Result) bool {
-		p := findPackage(sim.Field(v, "packageId").Str)
-		if err = orderable(tx, p); err != nil {
+		id := sim.Field(v, "packageId").Str
+		p := findPackage(id)
+		if err = orderable(tx, id, p); err != nil {
 			return false
 		}
 		for range int(sim.Field(v, "quantity").Num) {
@@ -105,10 +107,12 @@ func fill(tx *sim.Tx[state], o *order, body object) (err error) {
 }
 
 // orderable refuses a package that does not exist, or that exists in the list only.
-func orderable(tx *sim.Tx[state], p *esimPackage) error {
+func orderable(tx *sim.Tx[state], id string, p *esimPackage) error {
 	switch {
 	case p != nil && offered(tx, p) && !p.Retired:
 		return nil
+	case p == nil && strings.HasPrefix(id, "insurance-"):
+		return errInsurance
 	case (p == nil || !p.Retired) && tx.Setting("unknownPackage") == "404":
 		return errPackageNotFound
 	}

@@ -116,7 +116,7 @@ func listRates(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	for step := intervals[q.text("interval")]; !from.After(until) && len(list) < maxRates; from = from.Add(step) {
 		list = append(list, rate(source, target, from))
 	}
-	if len(list) == maxRates {
+	if !from.After(until) {
 		r.Note(sim.Finding{
 			Code: "roamify.rates-cut", Pointer: "query/from", Basis: string(sim.Assumed),
 			Message: "ask for a shorter history: no more than " + strconv.Itoa(maxRates) + " rates are answered",

@@ -41,7 +41,7 @@ func TestRates(t *testing.T) {
 		"from=2020-01-01&to=2026-03-01&interval=minute":    1000,
 		"from=2026-04-01&to=2099-03-01&interval=day":       2,
 		"from=2026-03-29T23:00:00%2B02:00&interval=day&=":  4,
-		"from=2026-04-02T08:00:00&interval=minute&to=2027": -1,
+		"from=2026-04-02T08:00:00&interval=minute&to=soon": -1,
 	} {
 		r := a.get("/rates?source=GBP&target=USD&" + query)
 		if want < 0 {

@@ -1,6 +1,7 @@
 package roamify
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -88,7 +89,8 @@ func createRefunds(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 			return false
 		}
 		if asked[f.ESIM] {
-			err = errRefundOpen
+			// Assumed: no request is open yet whose id could be told.
+			err = invalid(quote("refunds["+strconv.Itoa(len(all))+"]") + " contains a duplicate value")
 			return false
 		}
 		asked[f.ESIM] = true

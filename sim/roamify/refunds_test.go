@@ -130,7 +130,7 @@ func TestRefundsInBulk(t *testing.T) {
 		return `{"refunds":[` + strings.Join(ids, ",") + `]}`
 	}
 	before := a.dump()
-	a.post("/refunds", ask(one, one)).want(409, coded("A refund request is already open for this eSIM", "REFUND_ALREADY_OPEN", ""))
+	a.post("/refunds", ask(one, one)).want(400, invalid(`"refunds[1]" contains a duplicate value`))
 	a.post("/refunds", ask(one, "nothing")).want(404, coded(unknownESIM, "ESIM_NOT_FOUND", ""))
 	a.post("/refunds", `{"refunds":[]}`).want(400, invalid(`"refunds" must contain at least 1 items`))
 	a.post("/refunds", `{"refunds":[{"reason":"x"}]}`).want(400, invalid(`"refunds[0]" must contain at least one of [esimId, iccid]`))

@@ -25,7 +25,7 @@ func topUp(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		return sim.Reply{}, errDuplicateReference
 	}
 	p := findPackage(body.text("packageId"))
-	if err := orderable(tx, p); err != nil {
+	if err := orderable(tx, body.text("packageId"), p); err != nil {
 		return sim.Reply{}, err
 	}
 	if !e.takes(p) {

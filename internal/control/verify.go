@@ -1,0 +1,54 @@
+package control
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/internal/scenario"
+)
+
+const (
+	maxExpectations = 1 << 20 // bytes
+	maxWait         = time.Minute
+)
+
+// verify holds the journal against expectations, and waits for them if asked to.
+func (h *handler) verify(w http.ResponseWriter, r *http.Request, world World) {
+	query := r.URL.Query()
+	if !known(w, query, "query key", "wait") {
+		return
+	}
+	var wait time.Duration
+	if text := query.Get("wait"); text != "" {
+		var err error
+		if wait, err = clock.ParseDuration(text); err != nil || wait > maxWait {
+			badQuery(w, "wait", "is a length of time up to 60s, such as 5s")
+			return
+		}
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxExpectations))
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		Problem{Status: http.StatusRequestEntityTooLarge, Detail: "a body is at most 1 MiB"}.write(w)
+		return
+	}
+	if err != nil {
+		Problem{Status: http.StatusBadRequest, Detail: "the body could not be read"}.write(w)
+		return
+	}
+	lift(w)
+	report, err := world.Verify(r.Context(), data, wait)
+	var mistake scenario.Problem
+	switch {
+	case errors.As(err, &mistake):
+		Problem{Status: http.StatusBadRequest, Detail: err.Error(), Pointer: mistake.Pointer}.write(w)
+	case err != nil:
+		// Only the world can lack something: the call was right.
+		Problem{Status: http.StatusConflict, Detail: err.Error()}.write(w)
+	default:
+		answer(w, report)
+	}
+}
