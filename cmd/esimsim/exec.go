@@ -48,7 +48,8 @@ func (e *exitError) Error() string {
 //	refused-key  a request came with a key that is none
 //	unfired      a rule of a scenario never did anything
 //	unmet        less was met than --min asks for
-var conditions = []string{"violation", "refused-key", "unfired", "unmet"}
+//	expectation  an expectation of a scenario was not met
+var conditions = []string{"violation", "refused-key", "unfired", "unmet", "expectation"}
 
 func execCommand(e env) *cobra.Command {
 	var o serveOptions
@@ -255,10 +256,21 @@ func summarise(w io.Writer, s *sim.Server) map[string]int {
 	met := map[string]int{}
 	total, codes := 0, map[string]int{}
 	examples := map[string]string{}
+	var failed []string // expectations
 	for _, name := range s.WorldNames() {
 		world, err := s.World(name)
 		if err != nil {
 			continue
+		}
+		verdict, err := world.Verify()
+		if err != nil && !errors.Is(err, sim.ErrNothingExpected) {
+			_, _ = fmt.Fprintf(w, "esimsim: world %s: %v\n", name, err)
+		}
+		for _, r := range verdict.Results {
+			if !r.Passed {
+				met["expectation"]++
+				failed = append(failed, fmt.Sprintf("world %s: %s: %s", name, r.Name, r.Message))
+			}
 		}
 		for _, entry := range world.Requests(journal.Filter{}) {
 			total++
@@ -281,6 +293,9 @@ func summarise(w io.Writer, s *sim.Server) map[string]int {
 	}
 	for _, rule := range unfired {
 		_, _ = fmt.Fprintf(w, "  rule %s never fired\n", rule)
+	}
+	for _, text := range failed {
+		_, _ = fmt.Fprintf(w, "  not met in %s\n", text)
 	}
 	return met
 }
