@@ -113,4 +113,3 @@ func (x *exchange) checkReply(out answer) {
 		x.srv.cfg.OnReply(x.op.id, found)
 	}
 }
-
