@@ -761,8 +761,8 @@ func TestEsimgoOrders(t *testing.T) {
 		c := esimgo(s, "pages")
 		c.set(t, `{"esimgo":{"shapes":"documented"}}`)
 		var placed []string
-		for range 5 {
-			placed = append(placed, stock(t, c, britain, 1))
+		for n := range 5 {
+			placed = append(placed, stock(t, c, britain, n+1)) // no two alike
 		}
 		var listed []string
 		for page := 1; page <= 3; page++ {

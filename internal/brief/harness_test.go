@@ -189,8 +189,8 @@ func (r reply) refused(t *testing.T) {
 	}
 }
 
-// advice are findings about how fast and how much, of which the pages say nothing.
-var advice = []string{"esimgo.rate-limit", "esimgo.large-order"}
+// advice are findings about how fast, how much and how often, of which the pages say nothing.
+var advice = []string{"esimgo.rate-limit", "esimgo.large-order", "esimgo.order-repeated"}
 
 // findings are the codes of what the request has wrong.
 func (r reply) findings() (codes []string) {

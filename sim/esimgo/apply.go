@@ -41,7 +41,9 @@ func applyBundle(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 			l.Usages = append(l.Usages, takeFromStock(tx, l.Bundle))
 			// The answer always has the ICCID, however long the bundle takes to get there.
 			if l.Targets[i] == "" {
-				l.Targets[i] = issue(tx, b).ICCID
+				e := issue(tx, b)
+				e.acted(tx, "Bundle Applied")
+				l.Targets[i], l.Issued = e.ICCID, append(l.Issued, e.ICCID)
 			}
 			w.ESIMs = append(w.ESIMs, appliedESIM{ICCID: l.Targets[i], Status: "ACTIVE", Bundle: l.Bundle})
 		}
@@ -170,6 +172,7 @@ func applied(tx *sim.Tx[state], req applyRequest) (*order, error) {
 	o := &order{CreatedAt: tx.Now, Assign: true, Apply: true}
 	wanted := map[string]int{}
 	for _, l := range req.Bundles {
+		// What is owned can be applied, on sale or not.
 		b := catalogue().byName[l.Name]
 		if b == nil {
 			return nil, errBundleNotFound

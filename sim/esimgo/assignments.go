@@ -95,10 +95,15 @@ func assign(tx *sim.Tx[state], o *order, l *orderLine, unit int, e *heldESIM) {
 		bought, price, usage = from.BoughtAt, from.Price, from.ID
 	}
 	var first *assignment
-	for range months {
+	part := price / money.Amount(months)
+	for month := range months {
+		worth := part
+		if month == 0 {
+			worth = price - part.Times(months-1) // with what does not divide
+		}
 		a := &assignment{
 			ID: s.FirstID + len(s.Assigned), ICCID: e.ICCID, Bundle: b.Name, Order: o.Reference, Index: len(o.Assigned),
-			AssignedAt: tx.Now, BoughtAt: bought, Price: price / money.Amount(months), Usage: usage, Months: months,
+			AssignedAt: tx.Now, BoughtAt: bought, Price: worth, Usage: usage, Months: months,
 			Length: b.Plan.length(), Volume: b.Plan.volume(), Unlimited: b.Plan.unlimited(),
 		}
 		o.Assigned = append(o.Assigned, len(s.Assigned))
@@ -131,8 +136,48 @@ func queueBundle(tx *sim.Tx[state], id string) error {
 		return err
 	}
 	a.QueuedAt = tx.Now
-	tx.At("bundle.lapsed", id, lapse(a.AssignedAt))
+	e := tx.State.esim(a.ICCID)
+	tx.At("bundle.lapsed", id, lapse(latest(a.AssignedAt, lastActive(tx, e))))
 	return nil
+}
+
+// lastActive is when an eSIM has, or had, its last day with an active assignment: only
+// those let data flow. It is zero for one that was never used.
+func lastActive(tx *sim.Tx[state], e *heldESIM) (last time.Time) {
+	for _, i := range e.Assigned {
+		if a := tx.State.Assigned[i]; !a.StartedAt.IsZero() {
+			last = latest(last, a.stopsAt())
+		}
+	}
+	return last
+}
+
+// stopsAt is when an assignment that was started ceases, or ceased, to be active.
+func (a *assignment) stopsAt() time.Time {
+	for _, at := range []time.Time{a.DepletedAt, a.ExpiredAt, a.RevokedAt} {
+		if !at.IsZero() {
+			return at
+		}
+	}
+	return a.endsAt()
+}
+
+// postpone puts off the lapse of what is queued on an eSIM: the months without activity count
+// from the last.
+func postpone(tx *sim.Tx[state], e *heldESIM) {
+	last := lastActive(tx, e)
+	for _, i := range e.Assigned {
+		if a := tx.State.Assigned[i]; a.state() == queued {
+			tx.At("bundle.lapsed", a.id(), lapse(latest(a.AssignedAt, last)))
+		}
+	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // activateBundle passes bundle.active: the days begin to count.
@@ -144,7 +189,9 @@ func activateBundle(tx *sim.Tx[state], id string) error {
 	a.StartedAt = tx.Now
 	tx.Cancel("bundle.lapsed", id)
 	tx.At("bundle.expired", id, a.endsAt())
-	tx.State.esim(a.ICCID).remember(tx, "eSIM First Use", a, "")
+	e := tx.State.esim(a.ICCID)
+	e.remember(tx, "eSIM First Use", a, "")
+	postpone(tx, e)
 	return nil
 }
 
@@ -159,6 +206,7 @@ func depleteBundle(tx *sim.Tx[state], id string) error {
 	}
 	a.Used, a.DepletedAt = a.Volume, tx.Now
 	alert(tx, a)
+	postpone(tx, tx.State.esim(a.ICCID))
 	return nil
 }
 
@@ -170,7 +218,9 @@ func expireBundle(tx *sim.Tx[state], id string) error {
 	}
 	a.ExpiredAt = tx.Now
 	tx.Cancel("bundle.depleted", id)
-	tx.State.esim(a.ICCID).remember(tx, "Bundle Expired", a, "")
+	e := tx.State.esim(a.ICCID)
+	e.remember(tx, "Bundle Expired", a, "")
+	postpone(tx, e)
 	return nil
 }
 

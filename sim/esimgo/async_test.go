@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -79,8 +80,19 @@ func TestScenarioAsyncOrder(t *testing.T) {
 		c.buy(gb, 5, false, "")
 		w := parse[applied](t, c.ok("POST", "/esims/apply", `{"name":"`+gb+`","repeat":6}`))
 		c.unready(on(w.ESIMs[0].ICCID, gb))
+		c.unready("/esims/" + w.ESIMs[0].ICCID + "/bundles")
 		c.unready("/esims/assignments?reference=" + w.ApplyReference)
+		rows := parse[struct{ ESIMs []struct{ LastAction string } }](t, c.get("/esims")).ESIMs
+		for _, row := range rows {
+			if row.LastAction != "Bundle Applied" {
+				t.Errorf("the last action on a new eSIM is %q", row.LastAction)
+			}
+		}
+		if len(rows) != 6 {
+			t.Errorf("%d eSIMs, want those of the answer", len(rows))
+		}
 		c.advance(2 * time.Minute)
+		c.get("/esims/" + w.ESIMs[0].ICCID + "/bundles")
 		c.get(on(w.ESIMs[0].ICCID, gb))
 	})
 }
@@ -120,11 +132,66 @@ func TestFailedApply(t *testing.T) {
 	if got := string(c.get("/inventory")); got == before {
 		t.Error("an apply under way took nothing")
 	}
+	lines := func(status string) {
+		t.Helper()
+		o := parse[order](t, c.get("/orders/"+w.ApplyReference))
+		if o.Status != status || len(o.Order) != 6 {
+			t.Fatalf("order is %+v, want it %s with six lines", o, status)
+		}
+		for i, l := range o.Order {
+			if l.ICCIDs[0] != w.ESIMs[i].ICCID || l.ESIMs[0].MatchingID == "" || l.Item != w.ApplyReference+"-"+strconv.Itoa(i) {
+				t.Errorf("line %d is %+v, want the eSIM of the answer", i, l)
+			}
+		}
+	}
+	lines("processing")
+	kept := w.ESIMs[3].ICCID
+	c.act(kept, esim.Install)
 	if err := passErr(c, "esimgo.order.failed", w.ApplyReference); err != nil {
 		t.Fatal(err)
 	}
 	if got := string(c.get("/inventory")); got != before {
 		t.Errorf("inventory is %s, want %s", got, before)
+	}
+	lines("failed")
+	for _, e := range w.ESIMs {
+		switch r := c.call("GET", "/esims/"+e.ICCID, ""); {
+		case e.ICCID == kept && r.status != 200:
+			t.Errorf("the eSIM that was installed meanwhile: %d %s", r.status, r.body)
+		case e.ICCID != kept:
+			c.refused(r, 403, "access denied")
+		}
+	}
+	if got := string(c.get("/esims")); !strings.Contains(got, `"rows":1,`) || !strings.Contains(got, kept) {
+		t.Errorf("eSIMs are %s, want the installed one", got)
+	}
+}
+
+// An eSIM that was there before stays when an apply onto it fails.
+func TestFailedApplyOntoESIM(t *testing.T) {
+	t.Parallel()
+	srv := startWith(t, map[string]string{"failing": "policies: {esimgo.order.completed: manual, esimgo.order.failed: {after: 1m}}"})
+	c := as(t, srv, "demo~failing")
+	c.buy(gb, 1, false, "")
+	if err := passErr(c, "esimgo.order.completed", parse[struct{ Orders []order }](t, c.get("/orders")).Orders[0].OrderReference); err != nil {
+		t.Fatal(err)
+	}
+	w := parse[applied](t, c.ok("POST", "/esims/apply", `{"name":"`+gb+`"}`))
+	if err := passErr(c, "esimgo.order.completed", w.ApplyReference); err != nil {
+		t.Fatal(err)
+	}
+	iccid := w.ESIMs[0].ICCID
+	c.buy(gb, 1, false, "")
+	if err := passErr(c, "esimgo.order.completed", parse[struct{ Orders []order }](t, c.get("/orders")).Orders[0].OrderReference); err != nil {
+		t.Fatal(err)
+	}
+	again := parse[applied](t, c.ok("POST", "/esims/apply", `{"name":"`+gb+`","iccid":"`+iccid+`"}`))
+	c.advance(time.Minute)
+	if o := parse[order](t, c.get("/orders/"+again.ApplyReference)); o.Status != "failed" {
+		t.Errorf("order is %+v, want it failed", o)
+	}
+	if got := c.states(iccid); !slices.Equal(got, []string{"Queued"}) {
+		t.Errorf("assignments are %v, want what was there", got)
 	}
 }
 
@@ -250,8 +317,12 @@ func TestCatalogueChanges(t *testing.T) {
 	if o := c.buy(gb, 1, true, ""); o.Total != 2.5 {
 		t.Errorf("total is %v, want 2.5", o.Total)
 	}
-	// What was bought before is as it was.
+	// What was put on an eSIM before is as it was; what is in the inventory stays there.
 	c.mustUse(iccid, esim.MB)
+	c.refused(c.call("GET", "/esims/"+iccid+"/compatible/"+jp, ""), 400, "bundle not found")
+	if got := string(c.get("/inventory")); !strings.Contains(got, jp) {
+		t.Errorf("inventory is %s, want what was bought", got)
+	}
 	c.ok("POST", "/esims/apply", `{"name":"`+jp+`"}`)
 }
 

@@ -73,7 +73,7 @@ const (
 	maxTopUp   = 1_000_000_000
 )
 
-// A topUp is a payment from the saved card.
+// A topUp is what was paid from the saved card at one instant.
 type topUp struct {
 	At     time.Time
 	Amount money.Amount
@@ -95,7 +95,11 @@ func addBalance(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		return sim.Reply{}, errAmountTooLarge
 	}
 	s.TopUps = slices.DeleteFunc(s.TopUps, func(t topUp) bool { return !t.At.After(tx.Now.Add(-24 * time.Hour)) })
-	s.TopUps = append(s.TopUps, topUp{At: tx.Now, Amount: amount})
+	if n := len(s.TopUps); n > 0 && s.TopUps[n-1].At.Equal(tx.Now) {
+		s.TopUps[n-1].Amount += amount
+	} else {
+		s.TopUps = append(s.TopUps, topUp{At: tx.Now, Amount: amount})
+	}
 	credit(tx, amount)
 	adviseTopUp(r, s.TopUps, amount)
 	return sim.Reply{Status: http.StatusOK, Body: topUpWire{

@@ -70,6 +70,17 @@ func TestTopUpLimits(t *testing.T) {
 	if got := findings("1000"); got != "esimgo.daily-top-up" {
 		t.Errorf("the sixth thousand has findings %q", got)
 	}
+	// However many come at one instant, they are kept as one, and no longer than a day.
+	s, err := srv.WorldT(t, "demo").Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, a := range s.Accounts {
+		kept := parse[struct{ TopUps []struct{ Amount float64 } }](t, a.State).TopUps
+		if len(kept) != 1 || kept[0].Amount != 6000 {
+			t.Errorf("%s keeps %+v, want one of 6000", name, kept)
+		}
+	}
 	strict := as(t, srv, "strict")
 	if err := srv.WorldT(t, "strict").Patch(sim.Patch{"": {"validate": "strict"}}); err != nil {
 		t.Fatal(err)

@@ -151,7 +151,7 @@ func TestCatalogueOrder(t *testing.T) {
 		}
 	}
 	for _, query := range []string{"page=one", "page=-1", "page=1.5"} {
-		c.refused(c.call("GET", "/catalogue?"+query, ""), 400, "page must be a number")
+		c.refused(c.call("GET", "/catalogue?"+query, ""), 400, "page must be 0 or greater")
 	}
 	for _, query := range []string{"perPage=0", "perPage=1001", "perPage=x"} {
 		c.refused(c.call("GET", "/catalogue?"+query, ""), 400, "perPage must be between 1 and 1000")

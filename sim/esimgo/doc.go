@@ -16,12 +16,12 @@
 // default, wraps lists in an object and gives the assignments of an order as an array;
 // documented gives bare arrays, and one object where one eSIM was asked about.
 //
-// An assignment of a bundle is Processing, then Queued until data flows, Active until
-// its volume is Depleted or its days are Expired; one that nobody uses for twelve months
-// is Lapsed, and one that is taken off is Revoked. Data goes to the active assignment,
-// then on to the one queued longest. A bundle of a year is twelve assignments, one for each
-// month. Unlimited bundles have an allowance at full speed that is new every 24 hours and
-// never deplete.
+// An assignment of a bundle is Processing, then Queued until data flows, Active until its
+// volume is Depleted or its days are Expired; one that waits while its eSIM has no activity
+// for twelve months is Lapsed, and one that is taken off is Revoked. Data goes to the
+// active assignment, then on to the one queued longest. A bundle of a year is twelve
+// assignments, one for each month. Unlimited bundles have an allowance at full speed that
+// is new every 24 hours and never deplete.
 //
 // A revoked bundle that was never used comes back within 60 days of its purchase, to the
 // inventory or, for an offer, to the balance; its eSIM goes back to the vendor when nothing
@@ -30,16 +30,21 @@
 // Orders of more than five bundles come to an edge of their own, order.dispatched, which
 // holds nothing up unless a scenario says so.
 //
-// Assumed, as no source tells: the wording of nearly all refusals, what is incompatible
-// (a legacy bundle, whose name ends in _U, with an eSIM of a current one, and the other
-// way about), prices, at most 1000 eSIMs or bundles in one order, bad page numbers (400)
-// and unknown columns (passed over), that a reference of a single assignment can be used
+// Assumed, as no source tells: the wording of nearly all refusals, what is incompatible (a
+// legacy bundle, whose name ends in _U, with an eSIM of a current one, and the other way
+// about), prices, at most 1000 eSIMs or bundles in one order, bad page numbers (400) and
+// unknown columns (passed over), that a reference of a single assignment can be used
 // wherever that of its order can, the answers to a revoke of type validate and to GET
 // suspend, that a month of a longer bundle is worth its part of the price and cannot go to
 // the inventory, that v2.5 tells the telephone number of every eSIM which has one (all but
-// those of esim_10GB_30D_IM_U), that nothing can be put on a deactivated eSIM, and that a
-// failed order gives its payment back. TADIG codes that end in X and a digit are invented;
-// networks.json marks them.
+// those of esim_10GB_30D_IM_U), that nothing can be put on a deactivated eSIM, that a
+// failed order gives its payment back, that a failed apply keeps its lines, while the new
+// eSIMs it was answered with leave the account unless they were installed, that an eSIM is
+// active as long as one of its bundles is, that a bundle withdrawn from sale can still be
+// applied by who owns it, that nothing is seen where no network is known of (bundles are
+// sold for every country), and that calls refused before they come to an operation (404,
+// 405 and 413) do not count against the rate limit. TADIG codes that end in X and a digit
+// are invented; networks.json marks them.
 //
 // Left out: GET /catalogue/prices of v2.5, whose form is not published; an account in
 // another currency than USD; test credit; bundles of voice and SMS.

@@ -106,7 +106,9 @@ var (
 	errReferenceRequired = badRequest("reference is required")
 	errReferenceNotFound = badRequest("reference not found")
 	errAssignmentsLimit  = badRequest("limit must be between 1 and 200")
-	errPage              = badRequest("page must be a number")
+	errPage              = badRequest("page must be 0 or greater")
+	errPerPage           = badRequest("perPage must be between 1 and " + strconv.Itoa(maxPerPage))
+	errLimit             = badRequest("limit must be between 1 and " + strconv.Itoa(maxPerPage))
 	errCreatedAt         = badRequest("createdAt must be an RFC 3339 date")
 	errFilter            = badRequest("filter must be an RFC 3339 date")
 
@@ -133,7 +135,7 @@ var (
 // encodeError is the one place where an error becomes an answer.
 func encodeError(r *sim.Request, err error) sim.Reply {
 	if r.Answer.Get(headerLimit) == "" {
-		// No account was asked, so the call counts against none.
+		// It was not admitted, so it counts against nobody.
 		announce(r.Answer, r.Real, 1)
 	}
 	header := http.Header{}

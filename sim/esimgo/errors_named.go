@@ -15,8 +15,9 @@ var (
 	revokes  = []string{"revokeBundle", "revokeAssignment", "revokeApplication"}
 )
 
-// namedErrors are what a rule can make an operation answer: all refusals there are. A name
-// that several have gives each operation its own.
+// namedErrors are what a rule can make an operation answer: all refusals that operations
+// have, but for the words of strict validation and for what comes to none (404, 405, 413).
+// A name that several have gives each operation its own.
 var namedErrors = append([]sim.NamedError{{
 	Name: "UNAUTHENTICATED", Basis: sim.Brief, Err: sim.ErrUnauthenticated,
 	Source: "owner's page: 401 of POST /orders and GET /networks, 403 elsewhere",
@@ -60,6 +61,8 @@ var namedErrors = append([]sim.NamedError{{
 
 	named("REFERENCE_REQUIRED", errReferenceRequired, "getAssignments"),
 	named("INVALID_LIMIT", errAssignmentsLimit, "listEsimBundles"),
+	named("INVALID_LIMIT", errLimit, "listOrders"),
+	named("INVALID_PER_PAGE", errPerPage, "listCatalogue", "listEsims"),
 	named("INVALID_PAGE", errPage, "listCatalogue", "listOrders", "listEsims"),
 	named("INVALID_DATE", errCreatedAt, "listOrders"),
 	named("INVALID_DATE", errFilter, "listEsims"),

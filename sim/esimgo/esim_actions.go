@@ -72,22 +72,23 @@ func sendSMS(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 }
 
 // getLocation is GET /esims/{iccid}/location: where the eSIM was last seen, and on which
-// network. One that never was anywhere has empty words and no date (assumed).
+// network. One that never was anywhere, or where no network is known of, has empty words
+// and no date (assumed).
 func getLocation(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	e, err := owned(tx, r.Param("iccid"))
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	var on network
-	p, seen := tx.ESIM(e.ICCID), ""
-	if !p.LastSeenAt.IsZero() {
-		seen, on = p.LastSeenAt.Format(micros), serving(p.LastCountry)
+	p, country, seen := tx.ESIM(e.ICCID), "", ""
+	on := serving(p.LastCountry)
+	if on.MCC != "" && !p.LastSeenAt.IsZero() {
+		country, seen = p.LastCountry, p.LastSeenAt.Format(micros)
 	}
 	facts := locationFacts{MobileNetworkCode: on.TADIG, NetworkName: on.Name}
 	if r.Mount == v23 {
-		return sim.Reply{Status: http.StatusOK, Body: locationWire23{locationFacts: facts, Country: p.LastCountry, LastSeen: seen}}, nil
+		return sim.Reply{Status: http.StatusOK, Body: locationWire23{locationFacts: facts, Country: country, LastSeen: seen}}, nil
 	}
 	return sim.Reply{Status: http.StatusOK, Body: locationWire{
-		locationFacts: facts, NetworkBrandName: on.Brand, Country: p.LastCountry, LastSeen: seen,
+		locationFacts: facts, NetworkBrandName: on.Brand, Country: country, LastSeen: seen,
 	}}, nil
 }

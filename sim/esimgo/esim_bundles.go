@@ -41,6 +41,9 @@ func listESIMBundles(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		}
 		rows[i].Assignments = append(rows[i].Assignments, assignmentOf(tx, a))
 	}
+	if len(rows) == 0 && underWay(tx, e.ICCID, "") {
+		return sim.Reply{}, errProcessing
+	}
 	if r.Mount != v23 {
 		return sim.Reply{Status: http.StatusOK, Body: appliedBundles{Bundles: rows}}, nil
 	}

@@ -73,7 +73,7 @@ func TestListESIMs(t *testing.T) {
 	}
 	c.refused(c.call("GET", "/esims?filterBy=actionDate&filter=gte:soon", ""), 400, "filter must be an RFC 3339 date")
 	c.refused(c.call("GET", "/esims?perPage=1001", ""), 400, "perPage must be between 1 and 1000")
-	c.refused(c.call("GET", "/esims?page=-1", ""), 400, "page must be a number")
+	c.refused(c.call("GET", "/esims?page=-1", ""), 400, "page must be 0 or greater")
 }
 
 func TestBundleLife(t *testing.T) {
@@ -121,6 +121,64 @@ func TestBundleLapses(t *testing.T) {
 	}
 	if _, err := c.use(iccid, 1); err == nil {
 		t.Error("a lapsed bundle was used")
+	}
+}
+
+// A year that begins late does not lose its last months: the twelve months of a lapse count
+// from the last activity.
+func TestLateYearDoesNotLapse(t *testing.T) {
+	t.Parallel()
+	c := as(t, start(t), "demo")
+	iccid := c.esim("esim_12GB_365D_EU_V2")
+	c.advance(90 * 24 * time.Hour)
+	for month := range 12 {
+		c.mustUse(iccid, 500*esim.MB)
+		if got := edges(c.advance(730 * time.Hour)); fmt.Sprint(got) != "[bundle.expired]" {
+			t.Fatalf("in month %d happened %v, want its end alone", month, got)
+		}
+	}
+	for _, state := range c.states(iccid) {
+		if state != "Expired" {
+			t.Errorf("a month is %s, want all of them used", state)
+		}
+	}
+}
+
+// What waits behind a long bundle lapses a year after the end of that.
+func TestLapseAfterActivity(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	c := as(t, start(t), "demo")
+	iccid := c.esim("esim_3GB_30D_GB_V2")
+	c.advance(300 * day)
+	c.mustUse(iccid, esim.MB)
+	c.buy("esim_1GB_7D_GB_V2", 1, true, `"iccids":["`+iccid+`"]`)
+	c.advance(30 * day)
+	idle := c.esim("esim_1GB_7D_GB_V2") // of its own, and not affected
+	if got := edges(c.advance(364 * day)); len(got) != 0 {
+		t.Errorf("happened %v, want nothing within the year", got)
+	}
+	if got := edges(c.advance(day)); fmt.Sprint(got) != "[bundle.lapsed bundle.lapsed]" {
+		t.Errorf("happened %v, want the lapse of both", got)
+	}
+	if got := c.states(idle); fmt.Sprint(got) != "[Lapsed]" {
+		t.Errorf("the other is %v", got)
+	}
+	// A bundle that is used up sooner, or revoked, counts to that day.
+	used, taken := c.esim("esim_3GB_30D_GB_V2"), c.esim("esim_3GB_30D_GB_V2")
+	for _, iccid := range []string{used, taken} {
+		c.act(iccid, esim.Install)
+		c.buy("esim_1GB_7D_GB_V2", 1, true, `"iccids":["`+iccid+`"]`)
+	}
+	c.mustUse(used, 3000*esim.MB)
+	c.mustUse(taken, esim.MB)
+	c.advance(10 * day)
+	c.ok("DELETE", on(taken, "esim_3GB_30D_GB_V2"), "")
+	if got := edges(c.advance(356 * day)); fmt.Sprint(got) != "[bundle.expired bundle.lapsed]" {
+		t.Errorf("happened %v, want the lapse of one", got)
+	}
+	if got := edges(c.advance(10 * day)); fmt.Sprint(got) != "[bundle.lapsed]" {
+		t.Errorf("happened %v, want the lapse of the other", got)
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 )
 
 // The rate limit: ten calls in a fixed window of one second, each at the cost of one
-// (vendor's rate limit guide; the cost of single operations is undocumented).
+// (vendor's rate limit guide; the cost of single operations is undocumented). A call that
+// comes to no operation, or whose body is too large, is not counted (assumed).
 const (
 	callsInWindow = 10
 	windowLength  = time.Second
@@ -26,21 +27,18 @@ type window struct {
 
 // admit counts the call and announces the limit on its answer, whatever that will be.
 func admit(tx *sim.Tx[state], r *sim.Request) error {
-	w := &tx.State.Window
-	if start := tx.Now.Truncate(windowLength); !w.Start.Equal(start) {
-		*w = window{Start: start}
-	}
+	w := windowNow(tx)
 	w.Calls++
 	announce(r.Answer, tx.Now, w.Calls)
 	if w.Calls <= callsInWindow {
 		return nil
 	}
-	if tx.Setting("rateLimit") == "enforce" {
-		return errRateLimited
-	}
 	if tx.Frozen() {
 		// All calls fall into one second then, however fast they are.
 		return nil
+	}
+	if tx.Setting("rateLimit") == "enforce" {
+		return errRateLimited
 	}
 	r.Note(sim.Finding{
 		Code: "esimgo.rate-limit", Basis: string(sim.Documented),
@@ -48,6 +46,18 @@ func admit(tx *sim.Tx[state], r *sim.Request) error {
 	})
 	return nil
 }
+
+// windowNow is the window that the world's clock is in.
+func windowNow(tx *sim.Tx[state]) *window {
+	w := &tx.State.Window
+	if start := tx.Now.Truncate(windowLength); !w.Start.Equal(start) {
+		*w = window{Start: start}
+	}
+	return w
+}
+
+// tellWindow announces the limit on the answer to a call that is refused uncounted.
+func tellWindow(tx *sim.Tx[state], r *sim.Request) { announce(r.Answer, tx.Now, windowNow(tx).Calls) }
 
 // announce sets the four headers that every answer carries.
 func announce(h http.Header, now time.Time, calls int) {

@@ -2,8 +2,11 @@ package esimgo
 
 import (
 	"net/http"
+	"slices"
 	"sort"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/esimsim/esimsim/sim"
 )
@@ -48,6 +51,7 @@ func createOrder(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if !affordable {
 		return sim.Reply{}, errInsufficientBalance
 	}
+	noteRepeated(tx, r, o)
 	spend(tx, o.Total)
 	o.SourceIP = r.RemoteIP
 	place(tx, o)
@@ -68,8 +72,8 @@ func decodeOrder(r *sim.Request) (orderRequest, error) {
 			Item: line.text("item"), AllowReassign: line.flag("allowReassign"),
 		}
 		for _, iccid := range line.list("iccids") {
-			// The help centre tells users to send "" for a new eSIM.
-			if s := line.asText(iccid); s != "" {
+			// The help centre tells users to send "" for a new eSIM; some send a blank.
+			if s := line.asText(iccid); strings.TrimSpace(s) != "" {
 				l.ICCIDs = append(l.ICCIDs, s)
 			}
 		}
@@ -172,6 +176,29 @@ func advise(r *sim.Request, o *order) {
 			Code: "esimgo.idempotency-key", Pointer: "header/Idempotency-Key", Basis: string(sim.Documented),
 			Message: "do not rely on Idempotency-Key: the API knows none, so look for a lost order with GET /orders?createdAt=gte:…",
 		})
+	}
+}
+
+// noteRepeated tells a client that it may have bought twice: the same again, shortly
+// after. The last orders alone are looked at.
+func noteRepeated(tx *sim.Tx[state], r *sim.Request, o *order) {
+	const shortly, among = time.Minute, 20
+	same := func(a, b *orderLine) bool {
+		return a.Bundle == b.Bundle && a.Quantity == b.Quantity && a.AllowReassign == b.AllowReassign && slices.Equal(a.Targets, b.Targets)
+	}
+	for i, n := len(tx.State.Orders)-1, 0; i >= 0 && n < among; i, n = i-1, n+1 {
+		last := tx.State.Orders[i]
+		if tx.Now.Sub(last.CreatedAt) > shortly {
+			return
+		}
+		if last.Apply || last.Assign != o.Assign || !last.FailedAt.IsZero() || !slices.EqualFunc(last.Lines, o.Lines, same) {
+			continue
+		}
+		r.Note(sim.Finding{
+			Code: "esimgo.order-repeated", Pointer: "/order", Basis: string(sim.Documented),
+			Message: "look for a lost order with GET /orders before sending it again: this one repeats " + last.Reference + " and was charged again",
+		})
+		return
 	}
 }
 

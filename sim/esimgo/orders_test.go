@@ -41,6 +41,7 @@ func TestOrderBySpelling(t *testing.T) {
 		"in capitals":            `{"TYPE":"transaction","ASSIGN":true,"ORDER":[{"Type":"bundle","QUANTITY":1,"Item":"esim_1GB_7D_GB_V2"}]}`,
 		"with unknown fields":    `{"type":"transaction","assign":true,"order":[` + line + `],"email":"a@b.test","callback_url":null}`,
 		"with a blank ICCID":     `{"type":"transaction","assign":true,"order":[{"type":"bundle","quantity":1,"item":"esim_1GB_7D_GB_V2","iccids":[""]}]}`,
+		"with a space":           `{"type":"transaction","assign":true,"order":[{"type":"bundle","quantity":1,"item":"esim_1GB_7D_GB_V2","iccids":[" "]}]}`,
 		"with nulls":             `{"type":"transaction","assign":true,"order":[{"type":"bundle","quantity":1,"item":"esim_1GB_7D_GB_V2","iccids":null,"allowReassign":null}]}`,
 		"the last of two":        `{"type":"transaction","assign":true,"order":[],"Order":[` + line + `]}`,
 	} {
@@ -269,7 +270,7 @@ func TestListOrdersByDate(t *testing.T) {
 	}
 	c.refused(c.call("GET", "/orders?createdAt=gte:yesterday", ""), 400, "createdAt must be an RFC 3339 date")
 	c.refused(c.call("GET", "/orders?limit=0", ""), 400, "limit must be between 1 and 1000")
-	c.refused(c.call("GET", "/orders?page=one", ""), 400, "page must be a number")
+	c.refused(c.call("GET", "/orders?page=one", ""), 400, "page must be 0 or greater")
 	c.refused(c.call("GET", "/orders/"+references[0][:35]+"x", ""), 400, "order not found")
 }
 
@@ -329,5 +330,31 @@ func TestOrderFindings(t *testing.T) {
 	r = c.call("POST", "/orders", `{"type":"validate","Order":[{"type":"bundle","quantity":1,"item":"esim_1GB_7D_GB_V2"}]}`, "Content-Type", "application/json")
 	if got := r.header.Get("X-Esimsim-Findings"); got != "" {
 		t.Errorf("findings %q for the owner's own spelling, want none", got)
+	}
+}
+
+// The API knows no idempotency: the same order again is a second one, worth a word.
+func TestRepeatedOrder(t *testing.T) {
+	t.Parallel()
+	c := as(t, start(t), "repeated")
+	one, two := orderBody("transaction", "esim_1GB_7D_GB_V2", 1, true, ""), orderBody("transaction", "esim_1GB_7D_GB_V2", 2, true, "")
+	for i, o := range []struct {
+		body, want string
+		later      time.Duration
+	}{
+		{strings.Replace(one, "transaction", "validate", 1), "", 0},
+		{one, "", 0},
+		{two, "", 0},
+		{strings.Replace(one, "true", "false", 1), "", 0},
+		{one, "esimgo.order-repeated", time.Minute},
+		{one, "", 61 * time.Second},
+	} {
+		if _, err := c.srv.WorldT(t, c.world).Advance(o.later); err != nil {
+			t.Fatal(err)
+		}
+		r := c.call("POST", "/orders", o.body, "Content-Type", "application/json")
+		if got := r.header.Get("X-Esimsim-Findings"); r.status != 200 || got != o.want {
+			t.Errorf("order %d: %d, findings %q, want %q", i, r.status, got, o.want)
+		}
 	}
 }

@@ -60,15 +60,28 @@ func boughtLines(tx *sim.Tx[state], o *order) []lineWire {
 }
 
 // appliedLines are those of an order that POST /esims/apply made: one for each assignment,
-// free of charge (vendor's release notes of v2.2).
+// free of charge (vendor's release notes of v2.2). While it is processing, and when it
+// failed, they are those that were to be.
 func appliedLines(tx *sim.Tx[state], o *order) []lineWire {
 	lines := make([]lineWire, 0, len(o.Assigned))
+	add := func(iccid, reference string) {
+		lines = append(lines, lineWire{
+			ESIMs: []installWire{installOf(tx, iccid)}, Type: "bundleAssignment", Item: reference, ICCIDs: []string{iccid},
+		})
+	}
 	for _, i := range o.Assigned {
 		a := tx.State.Assigned[i]
-		lines = append(lines, lineWire{
-			ESIMs: []installWire{installOf(tx, a.ICCID)}, Type: "bundleAssignment",
-			Item: a.reference(), ICCIDs: []string{a.ICCID},
-		})
+		add(a.ICCID, a.reference())
+	}
+	if !o.CompletedAt.IsZero() {
+		return lines
+	}
+	for _, l := range o.Lines {
+		for _, iccid := range l.Targets {
+			for range catalogue().byName[l.Bundle].Plan.assignments() {
+				add(iccid, o.Reference+"-"+strconv.Itoa(len(lines)))
+			}
+		}
 	}
 	return lines
 }

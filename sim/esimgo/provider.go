@@ -20,6 +20,7 @@ func Provider() *sim.Provider {
 		Identify:    identify,
 		Credentials: credentials,
 		Admit:       admit,
+		Missed:      tellWindow,
 		Open:        open,
 		Operations:  operations(),
 		Item:        func(name string) bool { return catalogue().byName[name] != nil },

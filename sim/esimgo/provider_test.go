@@ -141,6 +141,7 @@ func TestRateLimit(t *testing.T) {
 	t.Run("enforced", func(t *testing.T) {
 		t.Parallel()
 		c := as(t, srv, "enforced")
+		c.crawl()
 		c.set("rateLimit", "enforce")
 		for range 10 {
 			c.get("/organisation")
@@ -155,13 +156,28 @@ func TestRateLimit(t *testing.T) {
 			t.Errorf("a refused order stands: %s", got)
 		}
 	})
+	t.Run("a clock that stands still refuses nothing", func(t *testing.T) {
+		t.Parallel()
+		c := as(t, srv, "still-enforced")
+		c.set("rateLimit", "enforce")
+		for range 21 {
+			c.get("/organisation")
+		}
+	})
 	t.Run("without an account", func(t *testing.T) {
 		t.Parallel()
 		c := as(t, srv, "other")
-		for _, r := range []reply{c.call("GET", "/organisation", "", "X-API-Key", "nix"), c.call("GET", "/nix", "")} {
-			if got := headers(r); !strings.HasPrefix(got, "10 9 20") || !strings.HasSuffix(got, "Z 1") {
-				t.Errorf("a call of nobody says %q", got)
-			}
+		r := c.call("GET", "/organisation", "", "X-API-Key", "nix")
+		if got := headers(r); !strings.HasPrefix(got, "10 9 20") || !strings.HasSuffix(got, "Z 1") {
+			t.Errorf("a call of nobody says %q", got)
+		}
+	})
+	t.Run("a call that comes to nothing", func(t *testing.T) {
+		t.Parallel()
+		c := as(t, srv, "missed")
+		before := c.call("GET", "/organisation", "")
+		if got, want := headers(c.call("GET", "/nix", "")), headers(before); got != want {
+			t.Errorf("it says %q, want the window as it was: %q", got, want)
 		}
 	})
 }

@@ -67,7 +67,8 @@ func completeOrder(tx *sim.Tx[state], reference string) error {
 	return nil
 }
 
-// failOrder passes order.failed: what it cost comes back, in money or to the inventory.
+// failOrder passes order.failed: what it cost comes back, in money or to the inventory, and
+// the new eSIMs of an apply go, unless they were installed or got another bundle (assumed).
 func failOrder(tx *sim.Tx[state], reference string) error {
 	o, err := pendingOrder(tx, reference)
 	if err != nil {
@@ -78,6 +79,11 @@ func failOrder(tx *sim.Tx[state], reference string) error {
 	for _, l := range o.Lines {
 		for _, id := range l.Usages {
 			tx.State.stock(id).Remaining++
+		}
+		for _, iccid := range l.Issued {
+			if leaves(tx, tx.State.esim(iccid), nil) {
+				tx.Await("esim.returned", iccid)
+			}
 		}
 	}
 	if o.Total > 0 {

@@ -15,7 +15,7 @@ const maxPerPage = 1000
 // A page is a part of a list: which, counted from one, and how many rows it has.
 type page struct{ number, size int }
 
-// readPage reads the page number and, under sizeKey, the size. Page zero is the first: a
+// readPage reads the page number and, under limit or perPage, the size. Page zero is the first: a
 // client begins there.
 func readPage(q url.Values, sizeKey string, usual int) (page, error) {
 	p := page{number: 1, size: usual}
@@ -29,7 +29,10 @@ func readPage(q url.Values, sizeKey string, usual int) (page, error) {
 	if s := q.Get(sizeKey); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > maxPerPage {
-			return page{}, badRequest(sizeKey + " must be between 1 and " + strconv.Itoa(maxPerPage))
+			if sizeKey == "limit" {
+				return page{}, errLimit
+			}
+			return page{}, errPerPage
 		}
 		p.size = n
 	}

@@ -32,14 +32,16 @@ func revokeBundle(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	// The offer is asked for only where there is something to give for it.
-	if offer := r.Query.Get("offerId"); r.Query.Get("refundToBalance") == "true" && refundable(tx, a) && !validates(r) {
-		if offer == "" {
-			return sim.Reply{}, errOfferRequired
-		}
+	offer, toBalance := r.Query.Get("offerId"), r.Query.Get("refundToBalance") == "true"
+	switch {
+	case toBalance && offer != "":
+		// It says which assignment is meant, whichever the name alone would.
 		if a = offered(tx, e, a.Bundle, offer); a == nil {
 			return sim.Reply{}, errOfferNotFound
 		}
+	case toBalance && refundable(tx, a) && !validates(r):
+		// It is asked for only where there is something to give for it.
+		return sim.Reply{}, errOfferRequired
 	}
 	return revoke(tx, r, e, a)
 }
@@ -169,6 +171,9 @@ func revokePassed(tx *sim.Tx[state], id string) error {
 	e := tx.State.esim(a.ICCID)
 	last := leaves(tx, e, a)
 	a.RevokedAt = tx.Now
+	if !a.StartedAt.IsZero() {
+		postpone(tx, e)
+	}
 	e.remember(tx, "Bundle Revoked", a, "")
 	switch a.Refund {
 	case toBalance:

@@ -86,6 +86,60 @@ func TestRevokeToBalance(t *testing.T) {
 	}
 }
 
+// The offer says which assignment is meant, also where the name alone would mean one that
+// has nothing to give.
+func TestRevokeOfferOfAnother(t *testing.T) {
+	t.Parallel()
+	c := as(t, start(t), "demo")
+	c.buy(gb, 1, false, "")
+	c.advance(61 * 24 * time.Hour)
+	iccid := c.esim(gb)
+	first := c.assignments(iccid)[0].ID
+	c.ok("POST", "/esims/apply", `{"iccid":"`+iccid+`","name":"`+gb+`"}`)
+	before := c.balance()
+	w := parse[revocation](t, c.ok("DELETE", on(iccid, gb)+"/assignments/"+first+"?type=validate", ""))
+	if len(w.Options) != 2 {
+		t.Fatalf("options are %+v, want inventory and balance", w.Options)
+	}
+	path := on(iccid, gb) + "?refundToBalance=true&offerId="
+	c.refused(c.call("DELETE", path+"1", ""), 400, "offer not found")
+	c.refused(c.call("DELETE", on(iccid, "nix")+"?refundToBalance=true&offerId="+w.Options[1].OfferID, ""), 400, "bundle not found")
+	if got := parse[revocation](t, c.ok("DELETE", path+w.Options[1].OfferID+"&type=validate", "")); len(got.Options) != 2 {
+		t.Errorf("a validation of the offer has options %+v", got.Options)
+	}
+	r := parse[revocation](t, c.ok("DELETE", path+w.Options[1].OfferID, ""))
+	if want := "Successfully Revoked Bundle, bundle has been refunded to balance"; r.Status != want {
+		t.Errorf("status is %s, want %s", r.Status, want)
+	}
+	if got := c.states(iccid); !slices.Equal(got, []string{"Queued", "Revoked"}) || math.Round((c.balance()-before)*100) != 120 {
+		t.Errorf("assignments are %v and %v came back, want that of the offer and 1.2", got, c.balance()-before)
+	}
+	// The other has nothing to give, so no offer is asked for; and an offer is for the
+	// balance alone.
+	c.ok("DELETE", on(iccid, gb)+"?refundToBalance=true&type=validate", "")
+	c.ok("DELETE", on(iccid, gb)+"?offerId=1", "")
+}
+
+// The months are worth what the year was paid with, to the cent.
+func TestMonthsAddUp(t *testing.T) {
+	t.Parallel()
+	c := as(t, startWith(t, map[string]string{
+		"odd": "catalogue: {esimgo: {esim_12GB_365D_EU_V2: {price: 13.03}}}",
+	}), "demo~odd")
+	const year = "esim_12GB_365D_EU_V2"
+	iccid := c.esim(year)
+	c.act(iccid, esim.Install)
+	if got := c.balance(); got != 986.97 {
+		t.Fatalf("balance is %v", got)
+	}
+	for _, a := range c.assignments(iccid) {
+		c.ok("DELETE", on(iccid, year)+"/assignments/"+a.ID+"?refundToBalance=true", "")
+	}
+	if got := c.balance(); got != 1000 {
+		t.Errorf("balance is %v, want all of it back", got)
+	}
+}
+
 func TestRevokeWithoutReturn(t *testing.T) {
 	t.Parallel()
 	srv := start(t)

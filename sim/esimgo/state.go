@@ -55,6 +55,7 @@ type orderLine struct {
 	Targets       []string // ICCIDs, "" for a new eSIM; one for each unit when assigned
 	ICCIDs        []string // where the bundles went; set on completion
 	Usages        []int    // of an apply, the usageId each unit was taken from
+	Issued        []string // of an apply, those of the targets that are new
 }
 
 // pending says that the order has neither come nor failed.
@@ -147,8 +148,8 @@ type stock struct {
 	ExpiredAt time.Time // zero until then
 }
 
-// lapse is how long an assignment waits for its first use, and a stock in the inventory
-// (12 months: vendor's history page; of stock assumed).
+// lapse is when an assignment lapses on an eSIM without activity since t, and when a stock
+// runs out of time (12 months: vendor's history page; of stock assumed).
 func lapse(t time.Time) time.Time { return t.AddDate(1, 0, 0) }
 
 func open(tx *sim.Tx[state]) {
