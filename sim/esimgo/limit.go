@@ -33,12 +33,12 @@ func admit(tx *sim.Tx[state], r *sim.Request) error {
 	if w.Calls <= callsInWindow {
 		return nil
 	}
+	if tx.Setting("rateLimit") == "enforce" {
+		return errRateLimited
+	}
 	if tx.Frozen() {
 		// All calls fall into one second then, however fast they are.
 		return nil
-	}
-	if tx.Setting("rateLimit") == "enforce" {
-		return errRateLimited
 	}
 	r.Note(sim.Finding{
 		Code: "esimgo.rate-limit", Basis: string(sim.Documented),
