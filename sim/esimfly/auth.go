@@ -110,9 +110,11 @@ func (s *state) admit(tx *sim.Tx[state], r *sim.Request) error {
 		return err
 	}
 	if !c.fresh(r.Real) && !c.fresh(tx.Now) {
+		noteTimestamp(r, c, tx.Now)
 		return errInvalidTimestamp
 	}
 	if !s.signed(c, r) {
+		noteSignature(r, c, signedBody(r))
 		return errInvalidSignature
 	}
 	if !s.Requests.use(strings.ToLower(c.requestID), tx.Now) {
@@ -138,11 +140,7 @@ func (s *state) signed(c credential, r *sim.Request) bool {
 	if r.Caller.Unverified {
 		return true
 	}
-	body := r.Body
-	if r.Method == http.MethodGet {
-		body = nil // an official sample client sends "null" along, which is not signed
-	}
-	own := r.Caller.Secret
+	body, own := signedBody(r), r.Caller.Secret
 	if s.signers[own] == nil {
 		if s.signers == nil {
 			s.signers = map[string][]*signer{}
@@ -157,6 +155,15 @@ func (s *state) signed(c credential, r *sim.Request) bool {
 		}
 	}
 	return false
+}
+
+// signedBody is what is signed of the body: nothing on GET, though an official sample
+// client sends "null" along.
+func signedBody(r *sim.Request) []byte {
+	if r.Method == http.MethodGet {
+		return nil
+	}
+	return r.Body
 }
 
 // secrets are the keys a caller may sign with: the one given with a key of its own, else
@@ -205,6 +212,13 @@ func (s *signer) sign(c credential, body []byte) []byte {
 		}
 	}
 	return s.text[:]
+}
+
+// Sign makes the RT-Signature of a request out of its three other headers and the exact
+// bytes of its body, which on GET is nil.
+func Sign(secret, timestamp, requestID, accessCode string, body []byte) string {
+	c := credential{timestamp: timestamp, requestID: requestID, accessCode: accessCode}
+	return string(newSigner(secret).sign(c, body))
 }
 
 // isUUIDv4 takes either case, as the page's pattern does.

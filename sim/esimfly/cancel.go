@@ -45,18 +45,21 @@ func cancelESIM(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	for _, e := range good {
 		tx.Await(edgeCancelled, e.ICCID)
 	}
-	return sim.Reply{Body: cancellation(o, all, good)}, nil
+	return sim.Reply{Body: tx.State.cancellation(o, all, good)}, nil
 }
 
 // reasonActivated is documented; the other reasons are assumed in its manner.
-const reasonActivated = "This eSIM has already been activated and cannot be cancelled or refunded"
+const (
+	reasonActivated = "This eSIM has already been activated and cannot be cancelled or refunded"
+	reasonPending   = "eSIM is still being provisioned"
+)
 
 // ineligible is why an eSIM cannot be cancelled; "" says that it can.
 func (e *soldESIM) ineligible(tx *sim.Tx[state]) string {
 	p := profile(tx, e)
 	switch {
 	case p == nil:
-		return "eSIM is still being provisioned"
+		return reasonPending
 	case !e.ActivatedAt.IsZero(), e.Used > 0, !p.AttachedAt.IsZero():
 		return reasonActivated
 	case !e.InstalledAt.IsZero(), !p.InstalledAt.IsZero():
@@ -78,7 +81,7 @@ func notEligible(tx *sim.Tx[state], o *order, all []*soldESIM) *apiError {
 }
 
 // cancellation is the outcome as it is now. The texts for several eSIMs are assumed.
-func cancellation(o *order, all, good []*soldESIM) dataAnswer[cancelled] {
+func (s *state) cancellation(o *order, all, good []*soldESIM) dataAnswer[cancelled] {
 	n, total := len(good), len(all)
 	message := fmt.Sprintf("%d of %d eSIMs cancelled successfully.", n, total)
 	if n == total {
@@ -101,8 +104,9 @@ func cancellation(o *order, all, good []*soldESIM) dataAnswer[cancelled] {
 			if e.RefundedAt.IsZero() {
 				out.RefundMethod, out.BalanceCredited = refundRequest, false
 			} else {
-				refunded += o.unit()
-				result.RefundAmount = o.unit().Float()
+				back := s.paid(e, o.currency())
+				refunded += back
+				result.RefundAmount = back.Float()
 			}
 		}
 		out.CancelResults = append(out.CancelResults, result)
@@ -114,10 +118,32 @@ func cancellation(o *order, all, good []*soldESIM) dataAnswer[cancelled] {
 	return dataAnswer[cancelled]{Success: true, Message: message, Data: out}
 }
 
+// paid is what an eSIM cost with all its top-ups, which come back with it; that they do is
+// assumed.
+func (s *state) paid(e *soldESIM, in currency) money.Amount {
+	o := s.orderOf(e)
+	sum := in.of(o.unit(), o.currency())
+	for _, t := range s.topUpsOf(e) {
+		sum += in.of(t.Amount, t.currency())
+	}
+	return sum
+}
+
+// topUpsOf are the top-ups that an eSIM had. There are none after it was cancelled.
+func (s *state) topUpsOf(e *soldESIM) (list []*order) {
+	for _, o := range s.Orders {
+		if o.TopUp == e.ICCID && !e.pending() {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
 // unit is what one eSIM of the order cost.
 func (o *order) unit() money.Amount { return o.Amount / money.Amount(o.Quantity) }
 
-// cancel releases an eSIM, and brings its money to the edge of coming back.
+// cancel releases an eSIM with its top-ups, and brings its money to the edge of coming
+// back.
 func cancel(tx *sim.Tx[state], iccid string) error {
 	e, err := find(tx, iccid)
 	if err != nil {
@@ -129,6 +155,7 @@ func cancel(tx *sim.Tx[state], iccid string) error {
 	e.CancelledAt = tx.Now
 	tx.Cancel(edgeExpired, iccid)
 	s := tx.State
+	s.cancelTopUps(tx, e)
 	o := s.orderOf(e)
 	if o.class() != classCarrier {
 		tx.Await(edgeRefunded, iccid)
@@ -143,6 +170,19 @@ func cancel(tx *sim.Tx[state], iccid string) error {
 	return nil
 }
 
+// cancelTopUps goes before the money comes back. A top-up that was not yet applied fails.
+func (s *state) cancelTopUps(tx *sim.Tx[state], e *soldESIM) {
+	for _, t := range s.topUpsOf(e) {
+		if t.status() == orderPending {
+			tx.Cancel(edgeToppedUp, t.Reference)
+			t.FailedAt = tx.Now
+			continue
+		}
+		t.CancelledAt = tx.Now
+		s.count(t, tally{Completed: -1, Revenue: -t.Amount})
+	}
+}
+
 func refund(tx *sim.Tx[state], iccid string) error {
 	e, err := find(tx, iccid)
 	if err != nil {
@@ -153,6 +193,7 @@ func refund(tx *sim.Tx[state], iccid string) error {
 		return e.refuse(statusCancelled + " and not refunded")
 	}
 	e.RefundedAt = tx.Now
-	tx.State.Balance += purse(tx).of(o.unit(), o.currency())
+	c := purse(tx)
+	tx.State.Balance += tx.State.paid(e, c)
 	return nil
 }

@@ -15,9 +15,10 @@
 // What is known to differ: the service has no sandbox, so accounts, catalogue, operators
 // and codes of top-ups are invented, and reference numbers count from the one on the page.
 // Bearer tokens, which the page names in one error text and nowhere else, are not
-// accepted. The order in which refusals come is nowhere documented and assumed here. A
-// request is carried out in one turn, so two that come at once with one idempotency key
-// meet only while the policy of order.accepted holds the first.
+// accepted. The order in which refusals come is nowhere documented and assumed here; that no
+// more than the last thousand network events of an eSIM are kept is assumed, too. A request
+// is carried out in one turn, so two that come at once with one idempotency key meet only
+// while the policy of order.accepted holds the first.
 //
 // What is left out: renewals of recurring plans, addresses that a key is bound to, and
 // everything that the vendor withdrew in November 2025.

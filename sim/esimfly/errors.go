@@ -3,6 +3,7 @@ package esimfly
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/esimsim/esimsim/internal/money"
@@ -41,7 +42,8 @@ type shortfall struct {
 	NeedToLoad      money.Amount `json:"needToLoad"`
 }
 
-// ineligibleDetails tell why nothing was cancelled.
+// ineligibleDetails tell why nothing was cancelled. That those of the order which were
+// cancelled before are not counted is assumed.
 type ineligibleDetails struct {
 	TotalESIMs      int              `json:"totalEsims"`
 	IneligibleESIMs []ineligibleESIM `json:"ineligibleEsims"`
@@ -181,7 +183,7 @@ func insufficientForTopUp(c currency, current, required money.Amount) *apiError 
 	}
 }
 
-// Operations on one eSIM, all documented: api-docs, Cancel, Suspend, Send SMS, Status,
+// Operations on one eSIM, documented but for the last: api-docs, Cancel, Suspend, Send SMS, Status,
 // Network events and Usage report.
 var (
 	errMissingIdentifier   = &apiError{Status: 400, Message: "Provide either iccid or esimId", Code: "MISSING_IDENTIFIER"}
@@ -199,6 +201,8 @@ var (
 	errLiveStatus          = &apiError{Status: 502, Message: "Failed to fetch live status from the provider", Code: "PROVIDER_ERROR"}
 	errNoEvents            = &apiError{Status: 400, Message: "Network events are not available for this eSIM", Code: "NOT_SUPPORTED"}
 	errNoReport            = &apiError{Status: 400, Message: "Usage reports are not available for this eSIM", Code: "NOT_SUPPORTED"}
+	// assumed: of suspension, events and report while details are pending.
+	errStillPending = &apiError{Status: 400, Message: reasonPending, Code: "NOT_SUPPORTED"}
 )
 
 // Webhook settings; what is refused there is assumed, all.
@@ -241,6 +245,11 @@ func encodeError(r *sim.Request, err error) sim.Reply {
 func encodeAs(w wording, r *sim.Request, err error) sim.Reply {
 	var u *usageError
 	if errors.As(err, &u) {
+		return sim.Reply{Status: u.Status, Body: u}
+	}
+	var violation *sim.ViolationError
+	if r.Operation == "queryUsage" && errors.As(err, &violation) {
+		u = &usageError{errUsageParameter.Status, errUsageParameter.Text, violation.Error()}
 		return sim.Reply{Status: u.Status, Body: u}
 	}
 	var e *apiError
@@ -298,9 +307,27 @@ func translate(w wording, r *sim.Request, err error) *apiError {
 	case errors.Is(err, sim.ErrTooLarge):
 		return errTooLarge
 	case errors.As(err, &violation):
+		if e := incomplete(r.Operation, violation); e != nil {
+			return e
+		}
 		return &apiError{Status: 400, Message: violation.Error(), Code: errInvalidRequest.Code}
 	}
 	return failure(r.Operation)
+}
+
+// incomplete is what a purchase says of a body that lacks a required field, which comes
+// before all else; nil where it lacks none.
+func incomplete(operation string, v *sim.ViolationError) *apiError {
+	if !slices.ContainsFunc(v.Findings, func(f sim.Finding) bool { return f.Code == "body.required" }) {
+		return nil
+	}
+	switch operation {
+	case "createOrder":
+		return errMissingFields
+	case "topUp":
+		return errTopUpFields
+	}
+	return nil
 }
 
 // failure is the 500 of an operation.

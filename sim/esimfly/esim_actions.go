@@ -30,7 +30,7 @@ func named(tx *sim.Tx[state], body gjson.Result) (*soldESIM, error) {
 	s := tx.State
 	var e *soldESIM
 	if iccid := sim.Field(body, "iccid"); filled(iccid) {
-		e = s.esim(iccid.Str)
+		e = s.esimCalled(iccid.Str)
 	} else if n := sim.Field(body, "esimId").Num; n == float64(int(n)) {
 		e = s.esimByID(int(n))
 	}
@@ -43,7 +43,7 @@ func named(tx *sim.Tx[state], body gjson.Result) (*soldESIM, error) {
 // suspendESIM cuts an eSIM off, or lets it back. It can be done again and again; that one
 // which is new, or over, is taken too is assumed.
 func suspendESIM(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
-	body, err := object(r, errMissingIdentifier)
+	body, err := object(r, errInvalidAction)
 	if err != nil {
 		return sim.Reply{}, err
 	}
@@ -58,8 +58,8 @@ func suspendESIM(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	if !watched(tx.State.orderOf(e).class()) || e.pending() {
-		return sim.Reply{}, errUnsupportedProvider
+	if err := tx.State.watches(e, errUnsupportedProvider); err != nil {
+		return sim.Reply{}, err
 	}
 
 	out := dataAnswer[suspended]{

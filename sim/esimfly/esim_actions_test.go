@@ -1,6 +1,7 @@
 package esimfly_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -204,7 +205,7 @@ func TestSuspend(t *testing.T) {
 	for _, body := range []string{"{}", `{"action":"stop","esimId":2503}`, `{"action":1,"esimId":2503}`, `{"action":"SUSPEND","esimId":2503}`} {
 		c.post("/esims/suspend", body).is(t, 400, invalid)
 	}
-	c.post("/esims/suspend", "").is(t, 400, noIdentifier)
+	c.post("/esims/suspend", "").is(t, 400, invalid)
 
 	const unsupported = `{"success":false,"message":"Suspend/activate is only available for eSIMfly eSIMs","code":"UNSUPPORTED_PROVIDER"}`
 	for _, code := range []string{"PHAJHEAYP", "RB77_5D", "OT-50000MB-9999T-9999V"} {
@@ -370,4 +371,124 @@ func TestScriptedActions(t *testing.T) {
 	c.post("/esims/cancel", `{"esimId":2503}`).is(t, 403, `{"success":false,"message":"You do not have permission to cancel this eSIM","code":"FORBIDDEN"}`)
 	c = scripted(t, "rules: [{on: esimfly.queryUsage, do: {error: INTERNAL}}]\n")
 	c.get("/esims/usage/query?iccid=1").is(t, 500, `{"error":"Internal Server Error","message":"Failed to fetch usage"}`)
+}
+
+// The stand-in for an ICCID names the eSIM as long as it is shown.
+func TestPlaceholder(t *testing.T) {
+	t.Parallel()
+	c := scripted(t, "policies: {esimfly.order.provisioned: {after: 5m}}\n")
+	made := c.place(strings.Replace(turkey, `"quantity":1`, `"quantity":2`, 1))
+	c.advance(time.Second)
+	c.place(turkey)
+	second := gjson.GetBytes(made.body, "esims.1.iccid").Str
+	body := `{"iccid":"` + second + `"}`
+	refused := gjson.GetBytes(c.post("/esims/cancel", body).body, "details")
+	if refused.Get("totalEsims").Int() != 2 || refused.Get("ineligibleEsims.1.iccid").Str != second || refused.Get("ineligibleEsims.1.reason").Str != "eSIM is still being provisioned" {
+		t.Errorf("cancellation: %s", refused)
+	}
+	usage := gjson.GetBytes(c.get("/esims/usage/query?iccid="+second).body, "data.esim")
+	if usage.Get("iccid").Str != second || usage.Get("status").Str != "NEW" {
+		t.Errorf("usage of %s", usage)
+	}
+	if ids, _ := c.listed("/esims?search=" + second); ids != "2504" {
+		t.Errorf("the search finds %q", ids)
+	}
+	const waits = `{"success":false,"message":"eSIM is still being provisioned","code":"NOT_SUPPORTED"}`
+	c.post("/esims/suspend", `{"action":"suspend","iccid":"`+second+`"}`).is(t, 400, waits)
+	c.post("/esims/network-events", body).is(t, 400, waits)
+	c.post("/esims/usage-report", body).is(t, 400, waits)
+	c.post("/esims/send-sms", `{"message":"x","iccid":"`+second+`"}`).is(t, 400, `{"success":false,"message":"Failed to send SMS","code":"SMS_FAILED"}`)
+	if got := gjson.GetBytes(c.post("/esims/status", body).body, "data.iccid").Str; got != second {
+		t.Errorf("status of %q", got)
+	}
+	for _, other := range []string{
+		"PENDING_B", "PENDING_B2604020815", "PENDING_B2604020815000", "PENDING_B2604020815-001_1", second + "0",
+		strings.Replace(second, "0002_", "0003_", 1), strings.Replace(second, "0002_", "0000_", 1),
+	} {
+		c.post("/esims/cancel", `{"iccid":"`+other+`"}`).is(t, 404, noESIM)
+	}
+	c.advance(5 * time.Minute)
+	c.post("/esims/cancel", body).is(t, 404, noESIM)
+
+	c = scripted(t, "policies: {esimfly.order.provisioned: never, esimfly.order.failed: {after: 1m}}\n")
+	second = first(c.place(turkey))
+	c.advance(time.Minute)
+	c.post("/esims/cancel", `{"iccid":"`+second+`"}`).is(t, 404, noESIM)
+	c.get("/esims/usage/query?iccid="+second).is(t, 404, `{"error":"Not Found","message":"eSIM not found or you do not have access to it"}`)
+}
+
+// What a new eSIM was topped up with comes back with it.
+func TestCancelToppedUp(t *testing.T) {
+	t.Parallel()
+	for policies, want := range map[string]string{
+		"": "cancelled",
+		"policies: {esimfly.esim.refunded: {after: 1h}}\n":   "cancelled",
+		"policies: {esimfly.topup.completed: {after: 1h}}\n": "failed",
+	} {
+		c := scripted(t, policies)
+		iccid := first(c.place(turkey))
+		for _, code := range []string{"merhaba-15days-2gb-topup", "merhaba-7days-1gb-topup"} {
+			if a := c.topUp(iccid, code); a.status != 200 {
+				t.Fatalf("%d %s", a.status, a.body)
+			}
+		}
+		spent := 1000 - gjson.Parse(c.funds()).Num
+		a := gjson.GetBytes(c.post("/esims/cancel", `{"esimId":2503}`).body, "data")
+		if back := a.Get("refunded_amount").Num; !strings.Contains(policies, "refunded") && back-spent > 1e-6 || back > 0 && spent-back > 1e-6 || a.Get("cancel_results.0.refundAmount").Num != back {
+			t.Errorf("%s: spent %v: %s", policies, spent, a)
+		}
+		c.advance(2 * time.Hour)
+		if got := c.funds(); got != "1000" {
+			t.Errorf("%s: balance %s", policies, got)
+		}
+		if got := gjson.GetBytes(c.get("/orders").body, "data.orders.#.status").Raw; got != `["`+want+`","`+want+`","cancelled"]` {
+			t.Errorf("%s: orders %s", policies, got)
+		}
+		if got := gjson.GetBytes(c.get("/orders").body, "data.summary").Raw; !strings.Contains(got, `"total_revenue":0`) {
+			t.Errorf("%s: %s", policies, got)
+		}
+	}
+}
+
+// Countries that alternate within a day are counted together.
+func TestUsageToAndFro(t *testing.T) {
+	t.Parallel()
+	c := dial(t, server(t), "to-and-fro"+newer)
+	c.buy("europe-5gb-30days")
+	for i := range 200 {
+		c.let("last", esim.Action{Kind: esim.Attach, Country: []string{"DE", "FR"}[i%2]})
+		c.act(esim.Use, esim.MiB)
+	}
+	taken, err := c.world.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(taken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(raw), `"Date"`); n != 2 {
+		t.Errorf("%d rows are kept, want 2", n)
+	}
+	r := gjson.GetBytes(c.post("/esims/usage-report", `{"esimId":2503}`).body, "data")
+	if got := r.Get("by_country.#.data_mb").Raw; got != "[100,100]" {
+		t.Errorf("report %s", r)
+	}
+}
+
+// A carrier's eSIM is on the carrier's network.
+func TestStatusOfCarrier(t *testing.T) {
+	t.Parallel()
+	srv := server(t)
+	for code, want := range map[string]string{"OT-50000MB-9999T-9999V": "O2", "VF-25000MB-1000T-1000V": "Vodafone UK"} {
+		c := dial(t, srv, "carrier-"+code+newer)
+		c.buy(code)
+		c.act(esim.Attach, 0)
+		if got := gjson.GetBytes(c.post("/esims/status", `{"esimId":2503}`).body, "data.last_network.operator").Str; got != want {
+			t.Errorf("%s is on %q", code, got)
+		}
+		if got := c.find(code).Get("locationNetworkList.0.operatorList.0.operatorName").Str; got != want {
+			t.Errorf("%s lists %q first", code, got)
+		}
+	}
 }

@@ -27,7 +27,7 @@ func listESIMs(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		if !o.FailedAt.IsZero() || status != "" && status != e.status() {
 			return false
 		}
-		return search == "" || containsFold(search, e.ICCID, o.PackageName, o.PackageCode)
+		return search == "" || containsFold(search, o.iccid(e), o.PackageName, o.PackageCode)
 	}, &at)
 	out := esimsAnswer{Success: true, Data: esimsData{ESIMs: make([]listedESIM, 0, len(rows)), Pagination: at}}
 	for _, e := range rows {

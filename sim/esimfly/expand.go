@@ -210,9 +210,33 @@ func newPack(item packageItem, class string, cents int64, a *area) *pack {
 	if class == classOwn {
 		item.Countries, item.Networks = a.countries, a.networks
 	}
+	if carrier := item.carrier(); carrier != "" {
+		item.LocationNetworkList = preferring(carrier, a.locations)
+	}
 	p.item, p.encoded = item, sync.OnceValue(func() [2][]byte { return encode(item) })
 	p.search = searchText(item)
 	return p
+}
+
+// carrier is the name of whose plan it is; "" for none.
+func (i packageItem) carrier() string {
+	if i.carrierTerms == nil || i.NetworkCarrier == nil {
+		return ""
+	}
+	return *i.NetworkCarrier
+}
+
+// preferring puts a carrier's own network before those it may roam on.
+func preferring(carrier string, list []location) []location {
+	list = slices.Clone(list)
+	for i := range list {
+		l := slices.Clone(list[i].OperatorList)
+		slices.SortStableFunc(l, func(a, b operator) int {
+			return compareFalseFirst(!isOf(a.OperatorName, carrier), !isOf(b.OperatorName, carrier))
+		})
+		list[i].OperatorList = l
+	}
+	return list
 }
 
 func searchText(item packageItem) string {

@@ -7,8 +7,12 @@ import (
 	"github.com/esimsim/esimsim/sim"
 )
 
-// repeatWithin is how soon the same order again, without a key, looks like a mistake.
-const repeatWithin = time.Minute
+// repeatWithin is how soon the same order again, without a key, looks like a mistake;
+// repeatAmong bounds how many are looked at.
+const (
+	repeatWithin = time.Minute
+	repeatAmong  = 20
+)
 
 // repeated tells what becomes of a request for an order that was made before (api-docs,
 // Create Order, Idempotency): a key gives the first order again, and is refused while
@@ -25,7 +29,6 @@ func repeated(tx *sim.Tx[state], r *sim.Request, want purchase) (any, error) {
 				return nil, errPackageInFlight
 			}
 		}
-		noteRepeat(tx, r, want)
 		return nil, nil
 	}
 	i, ok := s.ByKey[want.key]
@@ -45,19 +48,30 @@ func repeated(tx *sim.Tx[state], r *sim.Request, want purchase) (any, error) {
 	return o.replay(tx, r), nil
 }
 
-// noteRepeat tells of a second order that may be the first one sent again.
-func noteRepeat(tx *sim.Tx[state], r *sim.Request, want purchase) {
-	s := tx.State
-	if len(s.Orders) == 0 {
+// noteRepeated tells a client that it may have bought twice: the same again, shortly
+// after, and no key that would have caught it.
+func noteRepeated(tx *sim.Tx[state], r *sim.Request, want purchase) {
+	if want.key != "" {
 		return
 	}
-	last := s.Orders[len(s.Orders)-1]
-	if last.PackageCode == want.code && last.Quantity == want.quantity && last.Key == "" &&
-		last.status() != orderFailed && tx.Now.Sub(last.PlacedAt) <= repeatWithin {
-		r.Note(sim.Finding{
-			Code: "esimfly.no-idempotency-key", Pointer: "/idempotency_key", Basis: string(sim.Documented),
-			Message: "send an idempotency_key: without one, an order sent again is a second order",
-		})
+	for i, n := len(tx.State.Orders)-1, 0; i >= 0 && n < repeatAmong; i, n = i-1, n+1 {
+		o := tx.State.Orders[i]
+		if tx.Now.Sub(o.PlacedAt) > repeatWithin {
+			return
+		}
+		if o.TopUp != "" || o.PackageCode != want.code || o.Quantity != want.quantity || o.Key != "" || o.status() == orderFailed {
+			continue
+		}
+		f := sim.Finding{
+			Code: "esimfly.order-repeated", Pointer: "/packageCode", Basis: string(sim.Assumed),
+			Message: "look for a lost order with GET /orders before sending it again: this one repeats " + o.Reference + " and was charged again",
+		}
+		if newer(tx) {
+			f.Pointer, f.Basis = "/idempotency_key", string(sim.Documented)
+			f.Message = "send an idempotency_key with each order: this one repeats " + o.Reference + " and was charged again"
+		}
+		r.Note(f)
+		return
 	}
 }
 

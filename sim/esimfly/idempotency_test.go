@@ -192,7 +192,7 @@ rules: [{on: esimfly.createOrder, first: 1, phase: after, do: {fault: reset}}]
 func TestWithoutKey(t *testing.T) {
 	t.Parallel()
 	c := dial(t, server(t), "no-key"+newer)
-	for i, want := range []string{"", "esimfly.no-idempotency-key"} {
+	for i, want := range []string{"", "esimfly.order-repeated"} {
 		if got := c.place(bare).header.Get("X-Esimsim-Findings"); got != want {
 			t.Errorf("order %d: findings %q, want %q", i, got, want)
 		}
@@ -203,5 +203,31 @@ func TestWithoutKey(t *testing.T) {
 	}
 	if got := c.funds(); got != "991.84" {
 		t.Errorf("balance %s, want 991.84", got)
+	}
+}
+
+// Before there were keys, a repeated order is worth a word too; others between do not
+// hide it.
+func TestRepeatedOrder(t *testing.T) {
+	t.Parallel()
+	c := dial(t, server(t), "repeated")
+	for i, o := range []struct {
+		body, want string
+		later      time.Duration
+	}{
+		{turkey, "", 0},
+		{tenTurkey, "", 0},
+		{turkey, "esimfly.order-repeated", time.Minute},
+		{turkey, "esimfly.order-repeated", time.Minute},
+		{turkey, "", time.Minute + time.Second},
+	} {
+		c.advance(o.later)
+		if got := c.place(o.body).header.Get("X-Esimsim-Findings"); got != o.want {
+			t.Errorf("order %d: findings %q, want %q", i, got, o.want)
+		}
+	}
+	c.set("balance", 1.0)
+	if a := c.order(turkey); a.status != 400 || a.header.Get("X-Esimsim-Findings") != "" {
+		t.Errorf("refused: %d, findings %q", a.status, a.header.Get("X-Esimsim-Findings"))
 	}
 }

@@ -2,6 +2,8 @@ package esimfly
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/esimsim/esimsim/internal/esim"
@@ -69,7 +71,7 @@ func use(tx *sim.Tx[state], p *esim.Profile, e *soldESIM, bytes esim.Bytes) (esi
 			Wanted: "attached in " + p.Countries[0],
 		}
 	}
-	used := bytes
+	used := min(bytes, math.MaxInt64-e.Used)
 	if !e.unlimited() {
 		used = min(used, e.Volume-e.Used)
 	}
@@ -82,7 +84,7 @@ func use(tx *sim.Tx[state], p *esim.Profile, e *soldESIM, bytes esim.Bytes) (esi
 	first := e.Used == 0
 	e.Used += used
 	e.UsedAt = tx.Now
-	e.session(tx, p, used)
+	e.session(tx, p.LastCountry, used)
 	if first && e.status() == statusNew {
 		tx.Await(edgeActive, e.ICCID)
 	} else {
@@ -100,12 +102,28 @@ func covers(p *esim.Profile, country string) bool {
 const gigabyteEUR = money.Amount(150)
 
 // draw pays for data out of an enterprise's balance, as far as that goes: at zero all its
-// eSIMs are cut off, until there is money again (api-docs, Enterprise).
+// eSIMs are cut off, until there is money again (api-docs, Enterprise). What comes to less
+// than the currency's smallest sum is paid for together with what follows.
 func draw(tx *sim.Tx[state], bytes esim.Bytes) esim.Bytes {
-	s := tx.State
-	bytes = min(bytes, esim.Bytes(s.Balance)*esim.GiB/esim.Bytes(gigabyteEUR))
-	cents := (int64(bytes)*int64(gigabyteEUR) + int64(esim.GiB) - 1) / int64(esim.GiB)
-	s.Balance -= money.Amount(cents)
+	s, c := tx.State, purse(tx)
+	price, funds := uint64(c.of(gigabyteEUR, eur)/c.step), uint64(max(0, s.Balance)/c.step)
+	if bytes <= 0 || funds == 0 {
+		return 0
+	}
+	hi, lo := bits.Mul64(uint64(bytes), price)
+	lo, carry := bits.Add64(lo, s.Unpaid, 0)
+	cost, rest := bits.Div64(hi+carry, lo, uint64(esim.GiB))
+	if cost > funds {
+		hi, lo = bits.Mul64(funds, uint64(esim.GiB))
+		lo, carry = bits.Sub64(lo, s.Unpaid, 0)
+		paid, over := bits.Div64(hi-carry, lo, price)
+		if over > 0 {
+			paid++ // the byte that takes the last of it
+		}
+		bytes, cost, rest = esim.Bytes(paid), funds, 0
+	}
+	s.Balance -= money.Amount(cost) * c.step
+	s.Unpaid = rest
 	return bytes
 }
 
@@ -163,7 +181,8 @@ func activate(tx *sim.Tx[state], iccid string) error {
 	return nil
 }
 
-// deplete uses up what is left, where it is forced.
+// deplete uses up what is left, where it is forced: the network saw that in the country
+// where the eSIM was last, or in its first one.
 func deplete(tx *sim.Tx[state], iccid string) error {
 	e, err := find(tx, iccid)
 	if err != nil {
@@ -172,7 +191,16 @@ func deplete(tx *sim.Tx[state], iccid string) error {
 	if e.status() != statusActive || e.unlimited() {
 		return e.refuse(statusActive + " with a limited volume")
 	}
-	e.Used, e.DepletedAt = e.Volume, tx.Now
+	if rest := e.Volume - e.Used; rest > 0 {
+		p := profile(tx, e)
+		country := p.LastCountry
+		if country == "" || !covers(p, country) {
+			country = p.Countries[0]
+		}
+		e.Used, e.UsedAt = e.Volume, tx.Now
+		e.session(tx, country, rest)
+	}
+	e.DepletedAt = tx.Now
 	e.hangUp(tx)
 	return nil
 }

@@ -112,3 +112,7 @@ func (m meter) tell(answer http.Header) {
 	answer.Set("X-Ratelimit-Remaining", strconv.Itoa(m.most-m.Calls))
 	answer.Set("X-Ratelimit-Reset", m.From.Add(m.length).Format(wireMillis))
 }
+
+// tellMeter puts the headers on answers to requests that are refused before they count:
+// the page has them "included in responses".
+func tellMeter(tx *sim.Tx[state], r *sim.Request) { tx.State.meters(tx)[0].tell(r.Answer) }

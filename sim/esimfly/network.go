@@ -2,6 +2,7 @@ package esimfly
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/atlas"
@@ -13,7 +14,7 @@ import (
 const (
 	eventDays  = 7
 	reportDays = 90
-	maxEvents  = 1000
+	maxEvents  = 1000 // assumed: beyond, the oldest are forgotten
 	day        = 24 * time.Hour
 )
 
@@ -73,13 +74,30 @@ func withLuhn(digits string) string {
 // are on its own network is assumed.
 func watched(class string) bool { return class == classOwn || class == classEnterprise }
 
-// meet is the network that an eSIM attaches to in a country: the first with 4G there.
-// Where the atlas has none, only the country is known.
-func meet(iso string) (n atlas.Network, country string) {
+// watches gives no error where the network of an eSIM is seen: elsewhere the operation's
+// own, and of one that is still to come what it waits for.
+func (s *state) watches(e *soldESIM, elsewhere error) error {
+	switch {
+	case !watched(s.orderOf(e).class()):
+		return elsewhere
+	case e.pending():
+		return errStillPending
+	}
+	return nil
+}
+
+// meet is the network that an eSIM attaches to in a country: its carrier's, or else the
+// first with 4G there. Where the atlas has none, only the country is known.
+func meet(iso, carrier string) (n atlas.Network, country string) {
 	c, _ := atlas.ByISO(iso)
 	list := atlas.Networks(iso)
 	if len(list) == 0 {
 		return n, c.Name
+	}
+	for _, n := range list {
+		if isOf(n.Brand, carrier) {
+			return n, c.Name
+		}
 	}
 	for _, n := range list {
 		if slices.Contains(n.Generations, "4G") {
@@ -87,6 +105,12 @@ func meet(iso string) (n atlas.Network, country string) {
 		}
 	}
 	return list[0], c.Name
+}
+
+// isOf says whether a brand is a carrier's, as Vodafone UK is Vodafone's.
+func isOf(brand, carrier string) bool {
+	rest, ok := strings.CutPrefix(brand, carrier)
+	return ok && carrier != "" && (rest == "" || rest[0] == ' ')
 }
 
 // connection is the network's best, as the live status writes it.
@@ -101,7 +125,7 @@ func connection(n atlas.Network) string {
 }
 
 func (e *soldESIM) attach(tx *sim.Tx[state], p *esim.Profile, country string) {
-	n, _ := meet(country)
+	n, _ := meet(country, "")
 	request := "UL"
 	if slices.Contains(n.Generations, "4G") || slices.Contains(n.Generations, "5G") {
 		request = "ULR" // what is asked of a home network over Diameter, since 4G
@@ -111,7 +135,7 @@ func (e *soldESIM) attach(tx *sim.Tx[state], p *esim.Profile, country string) {
 }
 
 // session notes that data flowed: the first time opens a session.
-func (e *soldESIM) session(tx *sim.Tx[state], p *esim.Profile, bytes esim.Bytes) {
+func (e *soldESIM) session(tx *sim.Tx[state], country string, bytes esim.Bytes) {
 	if !watched(tx.State.orderOf(e).class()) {
 		return
 	}
@@ -119,14 +143,16 @@ func (e *soldESIM) session(tx *sim.Tx[state], p *esim.Profile, bytes esim.Bytes)
 	if !e.inSession() {
 		request = sessionInit
 	}
-	e.note(tx, event{At: tx.Now, Type: eventSession, Request: request, Country: p.LastCountry, Bytes: bytes, Allowed: true})
+	e.note(tx, event{At: tx.Now, Type: eventSession, Request: request, Country: country, Bytes: bytes, Allowed: true})
 	today := tx.Now.UTC().Truncate(day)
-	if n := len(e.Daily); n > 0 && e.Daily[n-1].Date.Equal(today) && e.Daily[n-1].Country == p.LastCountry {
-		e.Daily[n-1].Bytes += bytes
-		return
+	for i := len(e.Daily) - 1; i >= 0 && e.Daily[i].Date.Equal(today); i-- {
+		if e.Daily[i].Country == country {
+			e.Daily[i].Bytes += bytes
+			return
+		}
 	}
 	e.Daily = append(slices.DeleteFunc(e.Daily, func(d daily) bool { return today.Sub(d.Date) >= reportDays*day }),
-		daily{today, p.LastCountry, bytes})
+		daily{today, country, bytes})
 }
 
 func (e *soldESIM) inSession() bool {

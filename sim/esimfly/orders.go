@@ -60,6 +60,7 @@ func createOrder(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	}
 
 	noteOddities(tx, r, body, p)
+	noteRepeated(tx, r, want)
 	o := place(tx, body, p, want, total)
 	if o.status() == orderFailed {
 		return sim.Reply{}, errOrderProcessing

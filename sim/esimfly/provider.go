@@ -24,6 +24,7 @@ func Provider() *sim.Provider {
 		Credentials: credentials,
 		Secrets:     []string{headerSignature},
 		Admit:       admit,
+		Missed:      tellMeter,
 		EncodeError: encodeError,
 		Example:     example,
 

@@ -2,6 +2,8 @@ package esimfly
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/esim"
@@ -58,6 +60,7 @@ const (
 type state struct {
 	Kind     string // of account: the currency in which the balance is
 	Balance  money.Amount
+	Unpaid   uint64 // for an enterprise's data, in parts of 2^30 of the currency's smallest sum
 	Requests requestIDs
 	Minute   window
 	Hour     window
@@ -242,6 +245,25 @@ func (s *state) esims(o *order) []*soldESIM {
 func (s *state) esim(iccid string) *soldESIM {
 	if i, ok := s.ByICCID[iccid]; ok {
 		return s.ESIMs[i]
+	}
+	return nil
+}
+
+// esimCalled is the eSIM of an ICCID, or of the stand-in for one, as long as that is
+// shown. Every ten thousandth has the same number in its stand-in.
+func (s *state) esimCalled(iccid string) *soldESIM {
+	const head = len("PENDING_B0601021504")
+	if !strings.HasPrefix(iccid, "PENDING_B") || len(iccid) < head+4 {
+		return s.esim(iccid)
+	}
+	number, err := strconv.ParseUint(iccid[head:head+4], 10, 16)
+	if err != nil {
+		return nil
+	}
+	for id := firstID - 1 + int(number); id < s.NextID; id += 10000 {
+		if e := s.esimByID(id); e != nil && e.pending() && s.orderOf(e).placeholder(id) == iccid {
+			return e
+		}
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func readStatus(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	w := e.words(p)
 	out := liveStatus{
 		ICCID: o.iccid(e), Status: w.status, ESIMStatus: w.esim, SMDPStatus: w.sim, Profile: w.profile,
-		Unlimited: e.unlimited(), LastNetwork: networkOf(p),
+		Unlimited: e.unlimited(), LastNetwork: networkOf(p, o.pack()),
 		ActivationDate: formatIf(e.ActivatedAt, wireMillis), LastUsageDate: formatIf(e.UsedAt, wireMillis),
 		ExpiryDate: formatIf(e.expires(), wireMillis),
 		DataUsage:  liveUsage{UsedGB: gigabytes(e.Used), Unlimited: e.unlimited()},
@@ -42,12 +42,12 @@ func readStatus(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 }
 
 // networkOf is where the eSIM was last seen.
-func networkOf(p *esim.Profile) (last lastNetwork) {
+func networkOf(p *esim.Profile, of *pack) (last lastNetwork) {
 	if p == nil || p.LastCountry == "" {
 		return last
 	}
-	n, country := meet(p.LastCountry)
-	last.Country, last.CountryISO2 = &country, &p.LastCountry
+	n, country := meet(p.LastCountry, of.item.carrier())
+	last.Country, last.CountryISO2 = &country, ptr(p.LastCountry) // the profile goes on while this is written
 	if n.MCC != "" {
 		mnc := strings.TrimLeft(n.MNC[:len(n.MNC)-1], "0") + n.MNC[len(n.MNC)-1:]
 		last.Operator, last.MCC, last.MNC, last.ConnectionType = &n.Brand, &n.MCC, &mnc, ptr(connection(n))
@@ -68,8 +68,8 @@ func listNetworkEvents(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	if !watched(tx.State.orderOf(e).class()) || e.pending() {
-		return sim.Reply{}, errNoEvents
+	if err := tx.State.watches(e, errNoEvents); err != nil {
+		return sim.Reply{}, err
 	}
 	p := tx.ESIM(e.ICCID)
 	out := networkEvents{ICCID: e.ICCID, Events: []eventWire{}}
@@ -87,7 +87,7 @@ func listNetworkEvents(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 }
 
 func (v event) wire(p *esim.Profile) eventWire {
-	n, country := meet(v.Country)
+	n, country := meet(v.Country, "")
 	out := eventWire{
 		Time: v.At.UTC().Format(eventTime), EventType: v.Type, ReqType: v.Request, Operator: n.Brand, MCC: n.MCC, MNC: n.MNC,
 		Country: country, CountryISO2: v.Country, IsAllowed: v.Allowed,
@@ -110,8 +110,8 @@ func reportUsage(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	if !watched(tx.State.orderOf(e).class()) || e.pending() {
-		return sim.Reply{}, errNoReport
+	if err := tx.State.watches(e, errNoReport); err != nil {
+		return sim.Reply{}, err
 	}
 	days := 7
 	if d := sim.Field(body, "days"); d.Type == gjson.Number && d.Num >= 1 && d.Num == float64(int64(d.Num)) {
@@ -142,7 +142,7 @@ func (e *soldESIM) report(today time.Time, days int) usageReport {
 	}
 	slices.SortStableFunc(byCountry, func(a, b volume[string]) int { return cmp.Compare(b.bytes, a.bytes) })
 	for _, c := range byCountry {
-		n, country := meet(c.of)
+		n, country := meet(c.of, "")
 		mb, gb := megabytes(c.bytes), gigabytes(c.bytes)
 		out.ByCountry = append(out.ByCountry, countryUsage{
 			Country: country, MCC: n.MCC, DataMB: mb, DataGB: gb,

@@ -13,13 +13,13 @@ func queryUsage(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	}
 	noteUsageQuery(r)
 	s := tx.State
-	e := s.esim(iccid)
+	e := s.esimCalled(iccid)
 	if iccid == "" {
 		if o := s.order(reference); o != nil && o.TopUp == "" && o.FailedAt.IsZero() {
 			e = s.esims(o)[0]
 		}
 	}
-	if e == nil {
+	if e == nil || !s.orderOf(e).FailedAt.IsZero() {
 		return sim.Reply{}, errUsageNotFound
 	}
 	o := s.orderOf(e)

@@ -41,8 +41,9 @@ var availableEvents = []availableEvent{
 
 const reservedEvent = "order.completed"
 
-// setWebhook sets address and events, and makes a new secret each time. That no events
-// means all, and null takes the webhook away, is assumed.
+// setWebhook sets address and events, and makes a new secret each time. That
+// events left out are all, an empty list is none, and a null address takes the webhook
+// away, is assumed.
 func setWebhook(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	body, err := object(r, errWebhookURL)
 	if err != nil {

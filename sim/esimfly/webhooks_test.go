@@ -51,6 +51,12 @@ func TestWebhookSettings(t *testing.T) {
 			t.Errorf("%s: %d %s", link, a.status, a.body)
 		}
 	}
+	// An empty list is none, null is like leaving it out.
+	for events, want := range map[string]int64{"[]": 0, "null": 5} {
+		if got := gjson.GetBytes(put(`{"webhook_url":"https://shop.example/","events":`+events+`}`).body, "webhook.events.#").Int(); got != want {
+			t.Errorf("events %s: %d, want %d", events, got, want)
+		}
+	}
 	put(`{"webhook_url":null}`).is(t, 200, `{"success":true,"message":"Webhook settings updated","webhook":null}`)
 	if got := gjson.GetBytes(c.get("/webhooks").body, "webhook").Raw; got != "null" {
 		t.Errorf("settings %s, want null", got)
