@@ -64,7 +64,7 @@ func (x *exchange) findings() []Finding {
 	found := x.req.findings
 	if len(found) > maxFindings {
 		found = append(found[:maxFindings:maxFindings], Finding{
-			Code: "findings.more", Message: fmt.Sprintf("%d more findings are not kept", len(x.req.findings)-maxFindings),
+			Code: "findings.more", Basis: string(Assumed), Message: fmt.Sprintf("%d more findings are not kept", len(x.req.findings)-maxFindings),
 		})
 	}
 	return found

@@ -46,6 +46,7 @@ type parameter struct {
 	multiple bool // an array written as a repeated key
 	schema   *openapi3.Schema
 	accept   acceptor
+	basis    string // its operation's
 }
 
 // Load reads a document and checks the document itself.
@@ -93,7 +94,7 @@ func compile(method, path string, o *openapi3.Operation, shared openapi3.Paramet
 	}
 	for _, ref := range append(slices.Clone(shared), o.Parameters...) {
 		p := ref.Value
-		c := &parameter{name: p.Name, required: p.Required}
+		c := &parameter{name: p.Name, required: p.Required, basis: op.Basis}
 		if p.Schema != nil {
 			c.schema = p.Schema.Value
 		}
@@ -261,10 +262,10 @@ func (op *Operation) checkBody(r Request) []Finding {
 func (p *parameter) check(place string, values []string) (found []Finding) {
 	at := place + "/" + p.name
 	if len(values) == 0 {
-		return []Finding{{Code: place + ".required", Pointer: at, Message: fmt.Sprintf("send the %s %q: it is required", noun(place), p.name)}}
+		return []Finding{{Code: place + ".required", Pointer: at, Basis: p.basis, Message: fmt.Sprintf("send the %s %q: it is required", noun(place), p.name)}}
 	}
 	if len(values) > 1 && !p.multiple {
-		found = append(found, Finding{Code: place + ".repeated", Pointer: at, Message: fmt.Sprintf("send the %s %q once", noun(place), p.name)})
+		found = append(found, Finding{Code: place + ".repeated", Pointer: at, Basis: p.basis, Message: fmt.Sprintf("send the %s %q once", noun(place), p.name)})
 	}
 	if p.schema == nil {
 		return found
@@ -276,13 +277,13 @@ func (p *parameter) check(place string, values []string) (found []Finding) {
 		v, ok := coerce(raw, p.schema)
 		if !ok {
 			found = append(found, Finding{
-				Code: place + ".type", Pointer: at,
+				Code: place + ".type", Pointer: at, Basis: p.basis,
 				Message: fmt.Sprintf("the %s %q must be %s", noun(place), p.name, kind(p.schema)),
 			})
 			continue
 		}
 		err := p.schema.VisitJSON(v, asRequest...)
-		for _, f := range findings(err, place, "") {
+		for _, f := range findings(err, place, p.basis) {
 			f.Pointer = at
 			found = append(found, f)
 		}

@@ -99,13 +99,13 @@ func TestCheckRequest(t *testing.T) {
 			}
 			continue
 		}
-		if len(found) != 1 || found[0].Code != c.code || found[0].Pointer != c.pointer || !strings.Contains(found[0].Message, c.message) {
+		if len(found) != 1 || found[0].Basis != "brief" || found[0].Code != c.code || found[0].Pointer != c.pointer || !strings.Contains(found[0].Message, c.message) {
 			t.Errorf("?%s %s:\n got %+v\nwant %s at %s: %s", c.query, c.body, found, c.code, c.pointer, c.message)
 		}
 	}
 	bare := decoded("", good)
 	bare.Header = http.Header{}
-	if found := op.CheckRequest(bare); len(found) != 2 || found[0].Code != "header.required" || found[1].Code != "header.content-type" {
+	if found := op.CheckRequest(bare); len(found) != 2 || found[0].Code != "header.required" || found[0].Basis != "brief" || found[1].Code != "header.content-type" {
 		t.Errorf("missing headers: %+v", found)
 	}
 }
