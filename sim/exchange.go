@@ -95,6 +95,9 @@ func (x *exchange) answer(w http.ResponseWriter) (out answer) {
 		}
 	}()
 	reply, err := x.run(w)
+	for _, find := range x.req.later {
+		x.req.findings = append(x.req.findings, find()...)
+	}
 	if err != nil {
 		x.refusal = x.provider.nameOf(err, x.req.Operation)
 		reply = x.provider.encodeError(x.req, err)

@@ -202,6 +202,16 @@ func TestMissed(t *testing.T) {
 	}
 }
 
+// What takes time to find is looked for when the world's turn is over: a call to the same
+// world meanwhile is answered.
+func TestNoteLater(t *testing.T) {
+	t.Parallel()
+	c := caller{t, startToy(t, sim.Config{}), "toy_later"}
+	if _, h, _ := c.with("X-Toy-Later", "/toy/things/none").do("GET", "/toy/nowhere", ""); h.Get("X-Esimsim-Findings") != "toy.saw-404" {
+		t.Errorf("findings %q, want toy.saw-404", h.Get("X-Esimsim-Findings"))
+	}
+}
+
 // A semicolon is a character of a value, as it is to the services' own servers.
 func TestSemicolonInQuery(t *testing.T) {
 	t.Parallel()

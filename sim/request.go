@@ -45,6 +45,7 @@ type Request struct {
 	json     gjson.Result
 	parsed   parseState
 	findings []Finding
+	later    []func() []Finding
 }
 
 // A Caller is the owner of a credential.
@@ -93,6 +94,11 @@ func (r *Request) JSON() (v gjson.Result, ok bool) {
 
 // Note adds a finding to the journal entry of this request.
 func (r *Request) Note(f Finding) { r.findings = append(r.findings, f) }
+
+// NoteLater adds findings that take time to find. They are looked for when the world's
+// turn is over, so that nobody waits for them but this caller; find sees nothing of the
+// world.
+func (r *Request) NoteLater(find func() []Finding) { r.later = append(r.later, find) }
 
 // Link is the absolute address of a path served here, with the origin the caller used.
 func (r *Request) Link(path string) string { return r.Origin + path }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -61,7 +62,12 @@ func toyProvider() *sim.Provider {
 			}
 			return name, nil
 		},
-		Missed: func(_ *sim.Tx[toy], r *sim.Request) { r.Answer.Set("X-Toy-Missed", "yes") },
+		Missed: func(_ *sim.Tx[toy], r *sim.Request) {
+			r.Answer.Set("X-Toy-Missed", "yes")
+			if other := r.Header.Get("X-Toy-Later"); other != "" {
+				r.NoteLater(func() []sim.Finding { return []sim.Finding{{Code: lookAt(r.Link(other), r.Header.Get("X-Toy"))}} })
+			}
+		},
 		Credentials: func(name string) []sim.Credential {
 			return []sim.Credential{{Name: "X-Toy", Env: "TOY", Value: "toy_" + name}}
 		},
@@ -110,6 +116,21 @@ func toyProvider() *sim.Provider {
 		Status:  func(tx *sim.Tx[toy], p *esim.Profile) string { return stateOf(tx.State.Things[p.ID]) },
 		Example: func(base, name string) string { return "curl -H 'X-Toy: toy_" + name + "' " + base + "/toy/things/1" },
 	})
+}
+
+// lookAt makes a call of its own, for the code in its answer.
+func lookAt(link, key string) string {
+	req, err := http.NewRequest(http.MethodGet, link, nil)
+	if err != nil {
+		return err.Error()
+	}
+	req.Header.Set("X-Toy", key)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err.Error()
+	}
+	_ = res.Body.Close()
+	return "toy.saw-" + strconv.Itoa(res.StatusCode)
 }
 
 type toyError struct {

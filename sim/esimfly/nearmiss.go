@@ -67,12 +67,13 @@ func (c credential) staleness(real, now time.Time) mistake {
 		clock.FormatDuration(skew.Abs()), direction, whose, freshness)}
 }
 
-// noteSignature names the mistakes that explain a refused signature.
-func noteSignature(r *sim.Request, c credential, body []byte) {
+// explain names the mistakes that explain a refused signature.
+func (c credential) explain(r *sim.Request, body []byte) (found []sim.Finding) {
 	also := "; signed here is " + c.shown(body) + ", with the secret key"
 	for _, m := range c.mistakes(r, body) {
-		r.Note(m.finding("RT-Signature", also))
+		found = append(found, m.finding("RT-Signature", also))
 	}
+	return found
 }
 
 // shown is what is signed, cut short.
