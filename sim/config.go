@@ -36,6 +36,11 @@ type Config struct {
 	ControlToken string
 	// AllowHosts are further values of Host that the control plane accepts.
 	AllowHosts []string
+	// Webhooks are where events go in every world, by provider, until something else is said.
+	Webhooks map[string]Target
+	// AllowWebhookHosts are hosts that events may be sent to, though they are neither
+	// loopback nor private.
+	AllowWebhookHosts []string
 	// Log gets one line an exchange; nil discards.
 	Log *slog.Logger
 	// Real is the machine's clock, unless a test brings its own.

@@ -30,6 +30,9 @@ func (s *Server) universe() (u coverage.Universe) {
 		for name := range p.edges {
 			out.Edges = append(out.Edges, coverage.Item{Name: name})
 		}
+		for _, e := range p.webhooks.events {
+			out.Webhooks = append(out.Webhooks, coverage.Item{Name: e.name})
+		}
 		u.Providers = append(u.Providers, out)
 	}
 	return u

@@ -37,6 +37,7 @@ type Provider struct {
 	edgeNames  []string
 	settings   []*setting
 	errors     []NamedError
+	webhooks   webhooks
 }
 
 type operation struct {
@@ -177,6 +178,7 @@ func Define[S any](d Definition[S]) *Provider {
 		}
 		p.edgeNames = append(p.edgeNames, d.Name+"."+e.Name)
 	}
+	p.webhooks = eraseWebhooks(d.Webhooks, tx)
 	for _, s := range d.Settings {
 		if (len(s.Values) == 0) != (s.Set != nil) {
 			panic("setting needs values or a setter: " + s.Name)

@@ -54,6 +54,15 @@ func (e *EdgeError) Error() string {
 	return fmt.Sprintf("%s is %s, and the edge starts from %s", e.ID, e.State, e.Wanted)
 }
 
+// ErrNoEvent is a webhook that no provider sends.
+var ErrNoEvent = errors.New("there is no event")
+
+// ErrNoTarget is a webhook that has nowhere to go.
+var ErrNoTarget = errors.New("nobody listens to this event")
+
+// ErrNoDelivery is a delivery that the world does not remember.
+var ErrNoDelivery = errors.New("there is no delivery")
+
 // kindOf sorts errors for the control plane.
 func kindOf(err error) control.Kind {
 	var edge *EdgeError
@@ -61,11 +70,11 @@ func kindOf(err error) control.Kind {
 	switch {
 	case errors.As(err, &setting):
 		return control.Kind{Status: 400, Pointer: setting.Pointer}
-	case errors.Is(err, ErrNoESIM), errors.Is(err, ErrNoEdge):
+	case errors.Is(err, ErrNoESIM), errors.Is(err, ErrNoEdge), errors.Is(err, ErrNoEvent), errors.Is(err, ErrNoDelivery):
 		return control.Kind{Status: 404}
 	case errors.As(err, &edge) && edge.State == "":
 		return control.Kind{Status: 404}
-	case errors.As(err, &edge), errors.Is(err, clock.ErrBackwards):
+	case errors.As(err, &edge), errors.Is(err, clock.ErrBackwards), errors.Is(err, ErrNoTarget), errors.Is(err, errReset):
 		return control.Kind{Status: 409}
 	}
 	return control.Kind{Status: 400}

@@ -39,6 +39,7 @@ type exchange struct {
 	// written says that a rule wrote the answer out, so that no document binds it.
 	written bool
 	passed  []Happening
+	held    []*delivery // webhooks that this call caused, sent when it is answered
 	hint    string
 	refusal string // name of the error answered
 	asked   Mode   // by the request's own header
@@ -53,10 +54,22 @@ func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, o
 	out := x.answer(w)
 	x.record(out)
 	if x.fault != nil {
+		// What the wire does is no matter of the webhooks.
+		x.release()
 		x.fault.Write(w, r, fault.Answer(out), s.cfg.Real)
 		return
 	}
 	x.write(w, out)
+	if len(x.held) > 0 {
+		_ = http.NewResponseController(w).Flush() // the client has its answer first
+		x.release()
+	}
+}
+
+func (x *exchange) release() {
+	if len(x.held) > 0 {
+		x.world.release(x.held)
+	}
 }
 
 func newRequest(r *http.Request, p *Provider, op *operation, mount string) *Request {
@@ -272,7 +285,12 @@ func (x *exchange) validate() error {
 
 // operate runs the operation in the world's turn.
 func (x *exchange) operate() (reply Reply, err error) {
+	var eager []<-chan struct{}
+	var gone <-chan struct{}
 	passed := x.world.turn(x.provider, func(t *Turn) {
+		t.defers = true
+		defer func() { x.held, eager = t.held, t.eager }()
+		gone = t.w.outbox.ctx.Done()
 		if t.w.epoch != x.epoch {
 			// The world was reset meanwhile: nothing may come of a call of before.
 			x.fault, err = &fault.Fault{Kind: fault.Close}, errReset
@@ -284,6 +302,13 @@ func (x *exchange) operate() (reply Reply, err error) {
 		}
 	})
 	x.passed = append(x.passed, passed...)
+	for _, done := range eager {
+		select {
+		case <-done:
+		case <-gone:
+		case <-x.http.Context().Done():
+		}
+	}
 	return reply, err
 }
 

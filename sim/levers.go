@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -32,43 +33,55 @@ func (w *World) Now() time.Time { return w.clock.Now() }
 // Advance moves the clock by d, runs everything that falls due on the way, each at its
 // own instant, and lists it.
 func (w *World) Advance(d time.Duration) ([]Happening, error) {
-	_, passed, err := w.advance(d)
+	_, passed, err := w.advance(context.Background(), d)
 	return passed, err
 }
 
-func (w *World) advance(d time.Duration) (time.Time, []Happening, error) {
+func (w *World) advance(ctx context.Context, d time.Duration) (time.Time, []Happening, error) {
 	if d < 0 {
 		return time.Time{}, nil, clock.ErrBackwards
 	}
-	return w.moveTo(func(now time.Time) time.Time { return now.Add(d) }, w.clock.Jump)
+	return w.moveTo(ctx, func(now time.Time) time.Time { return now.Add(d) }, w.clock.Forward)
 }
 
 // Set stops the clock at t. It goes back only in a world where nothing was ordered yet.
 func (w *World) Set(t time.Time) ([]Happening, error) {
-	_, passed, err := w.setClock(t)
+	_, passed, err := w.setClock(context.Background(), t)
 	return passed, err
 }
 
-func (w *World) setClock(t time.Time) (time.Time, []Happening, error) {
-	return w.moveTo(func(time.Time) time.Time { return t }, w.clock.Set)
+func (w *World) setClock(ctx context.Context, t time.Time) (time.Time, []Happening, error) {
+	return w.moveTo(ctx, func(time.Time) time.Time { return t }, w.clock.Set)
 }
 
-func (w *World) moveTo(target func(time.Time) time.Time, move func(time.Time)) (now time.Time, passed []Happening, err error) {
-	passed = w.turn(nil, func(t *Turn) {
-		now = t.Now
-		to := target(t.Now)
-		if !inRange(to) {
-			err = ErrTime
-			return
-		}
-		if to.Before(t.Now) && w.ordered {
-			err = clock.ErrBackwards
-			return
-		}
-		t.passed = append(t.passed, w.settle(to)...)
+// moveTo moves the clock, one caller at a time, and waits for what is sent on the way.
+func (w *World) moveTo(ctx context.Context, target func(time.Time) time.Time, move func(time.Time)) (now time.Time, passed []Happening, err error) {
+	select {
+	case w.moves <- struct{}{}:
+		defer func() { <-w.moves }()
+	case <-ctx.Done():
+		return now, nil, ctx.Err()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now = w.clock.Now()
+	to := target(now)
+	switch {
+	case !inRange(to):
+		return now, nil, ErrTime
+	case to.Before(now) && w.ordered:
+		return now, nil, clock.ErrBackwards
+	}
+	passed = w.settle(now)
+	later, err := w.runUntil(ctx, to)
+	passed = append(passed, later...)
+	w.cover(passed)
+	if err == nil {
 		move(to)
 		now = to
-	})
+	}
+	w.pump()
+	w.rouse()
 	return now, passed, err
 }
 

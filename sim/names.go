@@ -74,6 +74,17 @@ func vocabulary(providers []*Provider) scenario.Vocabulary {
 			v.Settings[p.name][set.name] = set.values
 		}
 	}
+	for _, p := range providers {
+		for _, e := range p.webhooks.events {
+			v.Events = append(v.Events, p.eventName(e.name))
+		}
+		if len(p.webhooks.events) > 0 {
+			if v.Settings[scenario.WebhookSettings] == nil {
+				v.Settings[scenario.WebhookSettings] = map[string][]string{}
+			}
+			v.Settings[scenario.WebhookSettings][p.name] = nil
+		}
+	}
 	v.Item = func(provider, item string) bool {
 		for _, p := range providers {
 			if p.name == provider && p.item != nil {

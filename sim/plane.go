@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"slices"
 	"time"
@@ -99,11 +100,13 @@ func (w worldPlane) Fork(name string) (control.World, error) {
 	return worldPlane{other}, err
 }
 
-func (w worldPlane) Advance(d time.Duration) (time.Time, []Happening, error) {
-	return w.advance(d)
+func (w worldPlane) Advance(ctx context.Context, d time.Duration) (time.Time, []Happening, error) {
+	return w.advance(ctx, d)
 }
 
-func (w worldPlane) Set(t time.Time) (time.Time, []Happening, error) { return w.setClock(t) }
+func (w worldPlane) Set(ctx context.Context, t time.Time) (time.Time, []Happening, error) {
+	return w.setClock(ctx, t)
+}
 
 func (w worldPlane) Freeze() (time.Time, []Happening) { return w.freeze() }
 
@@ -125,10 +128,14 @@ func (w *World) View() (v control.View) {
 		v = control.View{
 			Name: w.name, Clock: control.Clock{Now: t.Now, Mode: string(mode), Rate: rate},
 			Validate: string(w.mode), Scenarios: w.script.Names(),
+			Webhooks: map[string]control.Webhook{},
 			Settings: map[string]map[string]any{}, ESIMs: []control.ESIM{}, Waiting: []control.Wait{},
 		}
 		for _, p := range w.srv.cfg.Providers {
 			v.Settings[p.name] = w.settingsOf(p, t.Now)
+			if target := w.targets[p.name]; target.URL != "" {
+				v.Webhooks[p.name] = control.Webhook{URL: redacted(target.URL)}
+			}
 		}
 		for _, e := range w.esims.all {
 			v.ESIMs = append(v.ESIMs, w.show(t, e))

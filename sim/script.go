@@ -24,7 +24,11 @@ func (w *World) switchOn(sc *scenario.Scenario, now time.Time) error {
 	before := w.script.Scenarios()
 	w.script.Add(sc)
 	w.choose()
-	if err := w.setState(sc.Settings, now); err != nil {
+	err := w.checkTargets(sc.Settings)
+	if err == nil {
+		err = w.setState(sc.Settings, now)
+	}
+	if err != nil {
 		w.script.Reset(before)
 		w.choose()
 		return fmt.Errorf("scenario %s: %w", sc.Name, err)

@@ -18,6 +18,7 @@ import (
 	"github.com/esimsim/esimsim/internal/coverage"
 	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/scenario"
+	"github.com/esimsim/esimsim/internal/webhook"
 )
 
 // A Server is one simulator: its providers, its worlds, and once started a listener.
@@ -50,8 +51,11 @@ type Server struct {
 	tlsListener net.Listener // nil without TLS
 	ca          []byte       // PEM
 	serving     sync.WaitGroup
+	ctx         context.Context // ends with the simulator
 	stop        context.CancelFunc
 	unused      unusedConns
+	sender      *webhook.Sender
+	tasks       tasks
 }
 
 // unusedConns are connections on which no request has come yet. Browsers and HTTP
@@ -82,6 +86,31 @@ func (u *unusedConns) close() {
 	}
 }
 
+// tasks are goroutines that belong to no request. After end there are none, and none is
+// begun.
+type tasks struct {
+	mu    sync.Mutex
+	over  bool
+	group sync.WaitGroup
+}
+
+// start runs f on its own; false says that it is too late for that.
+func (t *tasks) start(f func()) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.over {
+		t.group.Go(f)
+	}
+	return !t.over
+}
+
+func (t *tasks) end() {
+	t.mu.Lock()
+	t.over = true
+	t.mu.Unlock()
+	t.group.Wait()
+}
+
 // New makes a simulator that does not listen yet: its Handler can be used as it is.
 func New(cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
@@ -107,6 +136,8 @@ func New(cfg Config) (*Server, error) {
 			return doc
 		})
 	}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.sender = webhook.NewSender(cfg.Real, cfg.AllowWebhookHosts)
 	s.library, s.fired = map[string]*scenario.Scenario{}, map[string]bool{}
 	s.vocab = vocabulary(cfg.Providers)
 	var err error
@@ -126,7 +157,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	// What the scenarios ask for is tried on a world that nobody will see, so that a value
 	// no account can take is told now and not with each request.
-	if err := s.newWorld(Caller{World: "trial"}).begin(); err != nil {
+	trial := s.newWorld(Caller{World: "trial"})
+	defer trial.cancel()
+	if err := trial.begin(); err != nil {
 		return nil, err
 	}
 	s.handler = s.routes()
@@ -160,7 +193,8 @@ func (s *Server) Start(ctx context.Context) error {
 		_ = l.Close()
 		return err
 	}
-	ctx, s.stop = context.WithCancel(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	context.AfterFunc(s.ctx, stop)
 	s.listener = l
 	s.http = &http.Server{
 		Handler: s.handler, MaxHeaderBytes: MaxHeader,
@@ -215,11 +249,13 @@ const drain = 5 * time.Second
 // Close stops listening, lets answers under way finish and waits for every goroutine.
 // It may be called twice.
 func (s *Server) Close() error {
+	// Injected delays and attempts to deliver end at once; the rest has a while.
+	s.stop()
+	s.tasks.end()
+	s.sender.Close()
 	if s.http == nil {
 		return nil
 	}
-	// Injected delays end at once; the rest has a while.
-	s.stop()
 	s.unused.close()
 	ctx, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
@@ -267,11 +303,13 @@ func (s *Server) worldOf(c Caller) (*World, error) {
 	}
 	w := s.newWorld(c)
 	if err := w.begin(); err != nil {
+		w.cancel()
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if other := s.worlds[c.World]; other != nil {
+		w.cancel()
 		return other, nil
 	}
 	s.makeRoom()
@@ -281,7 +319,10 @@ func (s *Server) worldOf(c Caller) (*World, error) {
 }
 
 func (s *Server) newWorld(c Caller) *World {
-	return &World{name: c.World, caller: c, srv: s, clock: clock.New(s.cfg.Real), journal: journal.Within(&s.memory)}
+	w := &World{name: c.World, caller: c, srv: s, clock: clock.New(s.cfg.Real), journal: journal.Within(&s.memory), moves: make(chan struct{}, 1)}
+	w.ctx, w.cancel = context.WithCancel(s.ctx)
+	w.outbox, w.moved = newOutbox(w.ctx), sync.NewCond(&w.mu)
+	return w
 }
 
 // makeRoom lets go of worlds that were idle for a day and, at the bound, of the one
@@ -313,6 +354,7 @@ func (s *Server) makeRoom() {
 func (s *Server) forget(w *World, why string) {
 	delete(s.worlds, w.name)
 	w.journal.Clear()
+	w.cancel()
 	s.log.Info("world left", "world", w.name, "why", why)
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/nearest"
+	"github.com/esimsim/esimsim/internal/scenario"
 )
 
 // A Patch holds settings by provider and name; the provider "" holds the world's own.
@@ -91,7 +92,7 @@ func (w *World) patch(provider string, values map[string]any) {
 // choose works out what holds: the scenarios in their order, then what was chosen by
 // hand.
 func (w *World) choose() {
-	w.mode, w.settings = w.srv.cfg.Validate, map[string]map[string]string{}
+	w.mode, w.settings, w.targets = w.srv.cfg.Validate, map[string]map[string]string{}, maps.Clone(w.srv.cfg.Webhooks)
 	layers := []Patch{}
 	for _, sc := range w.script.Scenarios() {
 		layers = append(layers, sc.Settings)
@@ -101,6 +102,8 @@ func (w *World) choose() {
 			for name, v := range values {
 				text, ok := v.(string)
 				switch {
+				case provider == scenario.WebhookSettings:
+					w.aim(name, v)
 				case provider == "" && ok:
 					w.mode = Mode(text)
 				case ok && w.srv.vocab.Settings[provider][name] != nil:
@@ -111,6 +114,17 @@ func (w *World) choose() {
 				}
 			}
 		}
+	}
+}
+
+// aim points a provider's events at a target that was checked before.
+func (w *World) aim(provider string, v any) {
+	t, err := w.srv.checkTarget(v)
+	if w.targets == nil {
+		w.targets = map[string]Target{}
+	}
+	if delete(w.targets, provider); err == nil && t.URL != "" {
+		w.targets[provider] = t
 	}
 }
 
@@ -140,6 +154,16 @@ func (w *World) checkPatch(patch Patch) error {
 			if text, ok := patch[provider][name].(string); !ok || !slices.Contains(values, text) {
 				return &SettingError{at, fmt.Sprintf("%s is one of %s", name, strings.Join(values, ", "))}
 			}
+		}
+	}
+	return w.checkTargets(patch)
+}
+
+// checkTargets refuses addresses that no event may be sent to.
+func (w *World) checkTargets(settings Patch) error {
+	for name, v := range settings[scenario.WebhookSettings] {
+		if _, err := w.srv.checkTarget(v); err != nil {
+			return &SettingError{"/" + scenario.WebhookSettings + "/" + name, err.Error()}
 		}
 	}
 	return nil

@@ -32,7 +32,10 @@ type Snapshot struct {
 	Rules     []scenario.Count           `json:"rules"`
 	Accounts  map[string]snapshotAccount `json:"accounts"`
 	ESIMs     []*esim.Profile            `json:"esims"`
-	Waits     []snapshotWait             `json:"waits"`
+	// Issued is how many webhooks were named; those on their way are no part of it.
+	Issued    int            `json:"issued,omitempty"`
+	Listening bool           `json:"listening,omitempty"`
+	Waits     []snapshotWait `json:"waits"`
 }
 
 type snapshotClock struct {
@@ -70,7 +73,7 @@ func (w *World) Snapshot() (s Snapshot, err error) {
 			Version: SnapshotVersion, World: w.name, Clock: snapshotClock{t.Now, mode, rate},
 			Begun: w.begun, Ordered: w.ordered, Settings: w.patched,
 			Scenarios: []string{}, Rules: w.script.Counts(), Accounts: map[string]snapshotAccount{},
-			Waits: []snapshotWait{},
+			Waits: []snapshotWait{}, Issued: w.outbox.issued, Listening: w.listening,
 		}
 		for _, sc := range w.script.Scenarios() {
 			s.Scenarios = append(s.Scenarios, sc.Text)
@@ -131,11 +134,14 @@ func (w *World) saveWait(q *wait) snapshotWait {
 // changed when the snapshot cannot be put back.
 func (w *World) Restore(s Snapshot) error {
 	next := w.srv.newWorld(w.caller)
+	defer next.cancel()
 	if err := next.load(s); err != nil {
 		return fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
 	w.turn(nil, func(t *Turn) {
 		w.epoch++
+		w.clearOutbox()
+		w.outbox.issued, w.listening = s.Issued, s.Listening
 		w.accounts, w.esims, w.waits = next.accounts, next.esims, next.waits
 		w.script, w.extras, w.patched = next.script, next.extras, next.patched
 		w.begun, w.ordered = next.begun, next.ordered

@@ -1,6 +1,9 @@
 package sim_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -102,6 +105,24 @@ func toyProvider() *sim.Provider {
 				},
 			},
 		},
+		Webhooks: sim.Webhooks[toy]{
+			Events: []sim.Event[toy]{
+				{Name: "made", Basis: sim.Assumed, Sample: func(*sim.Tx[toy]) any { return toyEvent{Event: "made", ID: "sample"} }},
+				{Name: "ready", Basis: sim.Assumed, Sample: func(*sim.Tx[toy]) any { return toyEvent{Event: "ready", ID: "sample"} }},
+			},
+			Timeout:  2 * time.Second,
+			Retries:  func(*sim.Tx[toy]) []time.Duration { return []time.Duration{10 * time.Second, time.Minute} },
+			Received: func(status int) bool { return status == 200 },
+			Secret:   func(tx *sim.Tx[toy]) string { return "secret of " + tx.Base() },
+			Sign: func(s sim.Signing) http.Header {
+				mac := hmac.New(sha256.New, []byte(s.Secret))
+				mac.Write(s.Body)
+				return http.Header{
+					"Content-Type": {"application/json"}, "X-Toy-Id": {s.ID}, "X-Toy-Event": {s.Event}, "X-Toy-At": {s.At.Format(time.RFC3339)},
+					"X-Toy-Signature": {hex.EncodeToString(mac.Sum(nil))}, "X-Toy-Colour": {s.Setting("colour")},
+				}
+			},
+		},
 		Errors:      []sim.NamedError{{Name: "BROKEN", Operations: []string{"createThing"}, Basis: sim.Assumed, Err: errBroken}},
 		EncodeError: encodeToyError,
 		Device: func(tx *sim.Tx[toy], p *esim.Profile, a esim.Action) (esim.Bytes, error) {
@@ -116,6 +137,12 @@ func toyProvider() *sim.Provider {
 		Status:  func(tx *sim.Tx[toy], p *esim.Profile) string { return stateOf(tx.State.Things[p.ID]) },
 		Example: func(base, name string) string { return "curl -H 'X-Toy: toy_" + name + "' " + base + "/toy/things/1" },
 	})
+}
+
+type toyEvent struct {
+	Event     string `json:"event"`
+	ID        string `json:"id"`
+	Timestamp string `json:"timestamp,omitempty"`
 }
 
 // lookAt makes a call of its own, for the code in its answer.
@@ -192,6 +219,7 @@ func createThing(tx *sim.Tx[toy], r *sim.Request) (sim.Reply, error) {
 	th := &thing{ID: tx.UUID()}
 	th.ICCID = string(tx.Issue(sim.Issue{Prefix: "8910300", SMDPAddress: "smdp.test", MatchingID: tx.Text(8, "AB"), ID: th.ID, Countries: []string{"JP"}}).ICCID)
 	tx.State.Things[th.ID] = th
+	tx.Send(sim.Outgoing{Event: "made", Body: toyEvent{"made", th.ID, tx.Now.Format(time.RFC3339)}})
 	tx.Await("thing.ready", th.ID)
 	return sim.Reply{Body: show(r, th)}, nil
 }
@@ -225,6 +253,7 @@ func passReady(tx *sim.Tx[toy], id string) error {
 		return &sim.EdgeError{ID: id, State: stateOf(th), Wanted: "new"}
 	}
 	th.ReadyAt = tx.Now
+	tx.Send(sim.Outgoing{Event: "ready", Body: toyEvent{"ready", id, tx.Now.Format(time.RFC3339)}})
 	tx.At("thing.gone", id, tx.Now.Add(30*24*time.Hour))
 	return nil
 }

@@ -27,6 +27,9 @@ type Turn struct {
 	extra  *scenario.Script // of the request's own header; nil for most
 	asked  Mode             // of the request's own header; "" for most
 	passed []Happening
+	defers bool              // whether what is sent waits for the answer of a call
+	held   []*delivery       // what does so
+	eager  []<-chan struct{} // what the answer waits for
 }
 
 // A Tx is a turn with the state of one account at hand.
@@ -35,7 +38,8 @@ type Tx[S any] struct {
 	State *S
 }
 
-// A Happening is an edge that was passed: which, of what, and when.
+// A Happening is an edge that was passed, or an attempt to deliver a webhook: which, of
+// what, and when.
 type Happening = journal.Edge
 
 // World is the name of the world, scenarios included.
@@ -49,10 +53,13 @@ func (t *Turn) Rand() *rand.Rand { return t.a.rand }
 func (t *Turn) Faker() *gofakeit.Faker { return t.a.faker }
 
 // UUID is a random UUID, version 4, of the account's chance.
-func (t *Turn) UUID() string {
+func (t *Turn) UUID() string { return uuidOf(t.a.rand.Uint64(), t.a.rand.Uint64()) }
+
+// uuidOf makes a UUID, version 4, of 128 bits of chance.
+func uuidOf(high, low uint64) string {
 	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], t.a.rand.Uint64())
-	binary.BigEndian.PutUint64(b[8:], t.a.rand.Uint64())
+	binary.BigEndian.PutUint64(b[:8], high)
+	binary.BigEndian.PutUint64(b[8:], low)
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
 	const hex = "0123456789abcdef"

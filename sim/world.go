@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"math/rand/v2"
 	"strconv"
 	"sync"
@@ -23,6 +24,8 @@ type World struct {
 	caller  Caller
 	srv     *Server
 	clock   *clock.Clock
+	ctx     context.Context // ends when the world is forgotten
+	cancel  context.CancelFunc
 	journal *journal.Journal
 	met     coverage.Set
 	entries sequence     // numbers the journal's entries
@@ -41,7 +44,16 @@ type World struct {
 	mode     Mode
 	epoch    int       // how often it was reset; an answer under way belongs to one
 	begun    time.Time // the world's instant at its start
-	ordered  bool      // whether the clock may no longer go back
+	outbox   *outbox
+	targets  map[string]Target // of webhooks, by provider, as the settings have them
+	// listening says that a provider knows of a target that the settings do not.
+	listening bool
+	moves     chan struct{} // held by whoever moves the clock on
+	moving    bool          // whether somebody does
+	moved     *sync.Cond    // told when an attempt is over
+	trail     []trailed     // what was sent while it moves
+	alarm     alarm
+	ordered   bool // whether the clock may no longer go back
 }
 
 // An account is a world's state at one provider.
@@ -103,6 +115,8 @@ func (w *World) begin() error {
 		list = append(list, sc)
 	}
 	w.accounts, w.esims, w.waits = map[string]*account{}, esims{}, waits{}
+	w.clearOutbox()
+	w.listening = false
 	w.patched, w.ordered = Patch{}, false
 	w.script, w.extras = scenario.NewScript(nil, w.dice), map[string]*scenario.Script{}
 	w.clock.Restart()
@@ -135,7 +149,18 @@ func (w *World) turn(p *Provider, f func(*Turn)) (passed []Happening) {
 	}
 	f(t)
 	w.cover(t.passed)
+	w.pump()
+	w.rouse()
 	return t.passed
+}
+
+// clearOutbox forgets what is on its way: attempts under way end, and nobody hears of
+// them.
+func (w *World) clearOutbox() {
+	w.alarm.off()
+	w.outbox.cancel()
+	w.outbox = newOutbox(w.ctx)
+	w.moved.Broadcast()
 }
 
 // settle runs the events that are due until the given instant, in order.

@@ -140,7 +140,8 @@ func (h *handler) clock(w http.ResponseWriter, r *http.Request, world World) {
 			Problem{Status: http.StatusBadRequest, Pointer: "/advance", Detail: err.Error()}.write(w)
 			return
 		}
-		now, happened, err := world.Advance(d)
+		lift(w) // receivers may take their time
+		now, happened, err := world.Advance(r.Context(), d)
 		h.settled(w, now, happened, err)
 	case hasSet:
 		t, err := time.Parse(time.RFC3339, set)
@@ -148,7 +149,8 @@ func (h *handler) clock(w http.ResponseWriter, r *http.Request, world World) {
 			Problem{Status: http.StatusBadRequest, Pointer: "/set", Detail: "set is an instant such as 2026-07-01T00:00:00Z"}.write(w)
 			return
 		}
-		now, happened, err := world.Set(t.UTC())
+		lift(w)
+		now, happened, err := world.Set(r.Context(), t.UTC())
 		h.settled(w, now, happened, err)
 	case freeze:
 		now, happened := world.Freeze()

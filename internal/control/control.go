@@ -36,8 +36,8 @@ type World interface {
 	View() View
 	Patch(map[string]map[string]any) error
 	// These five tell the world's instant afterwards, and what happened on the way there.
-	Advance(time.Duration) (time.Time, []journal.Edge, error)
-	Set(time.Time) (time.Time, []journal.Edge, error)
+	Advance(context.Context, time.Duration) (time.Time, []journal.Edge, error)
+	Set(context.Context, time.Time) (time.Time, []journal.Edge, error)
 	Freeze() (time.Time, []journal.Edge)
 	Follow(rate float64) (time.Time, []journal.Edge, error)
 	Pass(edge, id string) (time.Time, []journal.Edge, error)
@@ -52,6 +52,10 @@ type World interface {
 	SwitchOff(scenario string) bool
 	AddScenario(yaml []byte) (name string, err error)
 	Requests(journal.Filter) []*journal.Entry
+	Deliveries() []Delivery
+	// Resend and Trigger wait for the attempt.
+	Resend(ctx context.Context, id string) (Delivery, error)
+	Trigger(ctx context.Context, event string) (Delivery, error)
 	Coverage() coverage.Report
 	// Read follows the journal from where the filter says, or from after the entry of that
 	// id. Keep counts as a use, and says whether the world is still there.
@@ -96,8 +100,36 @@ type View struct {
 	Validate  string                    `json:"validate"`
 	Scenarios []string                  `json:"scenarios"`
 	Settings  map[string]map[string]any `json:"settings"`
+	Webhooks  map[string]Webhook        `json:"webhooks"` // targets that the settings name, by provider
 	ESIMs     []ESIM                    `json:"esims"`
 	Waiting   []Wait                    `json:"waiting"`
+}
+
+// A Webhook is where events go; its secret is not shown.
+type Webhook struct {
+	URL string `json:"url"`
+}
+
+// A Delivery is an event that was sent to a receiver, or is on its way.
+type Delivery struct {
+	ID       string     `json:"id"`
+	Event    string     `json:"event"` // with the provider's name: esimgo.webhook.FirstUse
+	URL      string     `json:"url"`
+	State    string     `json:"state"`          // pending, delivered, failed or dropped
+	At       time.Time  `json:"at"`             // when it came about, on the world's clock
+	Due      *time.Time `json:"due,omitempty"`  // of the next attempt
+	Rule     string     `json:"rule,omitempty"` // of a scenario, that meddled with it
+	Attempts []Attempt  `json:"attempts"`
+}
+
+// An Attempt is one try to hand a delivery over.
+type Attempt struct {
+	At      time.Time       `json:"at"`               // on the world's clock
+	Status  int             `json:"status,omitempty"` // 0 when no answer came
+	Error   string          `json:"error,omitempty"`  // why none came
+	Latency time.Duration   `json:"latencyNs"`        // of real time
+	Request journal.Message `json:"request"`          // as it was sent
+	Answer  string          `json:"answer,omitempty"` // the beginning of its body
 }
 
 // A Clock is a world's time.

@@ -46,6 +46,9 @@ func (s *Set) Pass(edges []journal.Edge) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range edges {
+		if e.Edge == "" {
+			continue // attempts are counted by Send
+		}
 		provider, name, _ := strings.Cut(e.Edge, ".")
 		s.count(key{provider, Edges, name, 0})
 	}

@@ -50,11 +50,17 @@ type Message struct {
 	Body   string      `json:"body,omitempty"`
 }
 
-// An Edge is a transition that the exchange passed, or that fell due before it.
+// An Edge is a transition that was passed, or an attempt to deliver a webhook.
 type Edge struct {
 	At   time.Time `json:"at"`
-	Edge string    `json:"edge"`
-	ID   string    `json:"id"`
+	Edge string    `json:"edge,omitempty"`
+	ID   string    `json:"id"` // of what passed it, or of the delivery
+
+	// Of an attempt to deliver a webhook, in the place of Edge:
+	Webhook string `json:"webhook,omitempty"` // the event, as in esimgo.webhook.FirstUse
+	Attempt int    `json:"attempt,omitempty"` // counted from 1
+	Status  int    `json:"status,omitempty"`  // of the receiver's answer; 0 when there was none
+	Error   string `json:"error,omitempty"`   // why there was none
 }
 
 // Secret is what stands in the journal for a credential.

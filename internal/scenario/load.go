@@ -20,6 +20,8 @@ import (
 type Vocabulary struct {
 	Operations []string
 	Edges      []string
+	// Events are the full names of webhooks: esimgo.webhook.FirstUse.
+	Events []string
 	// Errors lists the names that some operation which fits the pattern can answer.
 	Errors func(on string) []string
 	// Settings are the values of each setting by provider; nil values mean any value,

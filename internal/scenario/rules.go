@@ -3,6 +3,7 @@ package scenario
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -89,12 +90,32 @@ func (l *loader) ruleMembers(r *Rule) members {
 
 func (l *loader) patterns() []string {
 	out := []string{"*"}
+	for _, p := range l.providers() {
+		out = append(out, p+".*")
+	}
+	return append(append(out, l.v.Operations...), l.events()...)
+}
+
+// providers are those that settings can be made for.
+func (l *loader) providers() (out []string) {
 	for _, p := range keys(l.v.Settings) {
-		if p != "" {
-			out = append(out, p+".*")
+		if p != "" && p != WebhookSettings {
+			out = append(out, p)
 		}
 	}
-	return append(out, l.v.Operations...)
+	return out
+}
+
+// events are what a rule about webhooks can be on: all of a provider, or one.
+func (l *loader) events() (out []string) {
+	for _, e := range l.v.Events {
+		provider, _, _ := strings.Cut(e, ".")
+		if all := provider + ".webhook"; !contains(out, all) {
+			out = append(out, all)
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 func (l *loader) on(n *yaml.Node) string {
@@ -103,6 +124,12 @@ func (l *loader) on(n *yaml.Node) string {
 		if Fits(on, op) {
 			return on
 		}
+	}
+	if events := l.events(); contains(events, on) {
+		return on
+	} else if strings.Contains(on, ".webhook") {
+		l.at(n, "there is no event %q%s", on, nearest.Hint(on, events))
+		return on
 	}
 	l.at(n, "there is no operation %q%s", on, nearest.Hint(on, l.v.Operations))
 	return on
@@ -134,10 +161,13 @@ func (l *loader) do(n *yaml.Node, r *Rule) {
 			answers++
 		}
 	}
+	event := strings.Contains(r.On, ".webhook")
 	switch {
 	case !ok || len(l.problems) > before:
 	case len(n.Content) == 0:
-		l.at(n, "do is empty: give it error, respond, delay, fault, rateLimit or set")
+		l.at(n, "do is empty: give it error, respond, delay, fault, rateLimit, set or webhook")
+	case event != (d.Webhook != nil), event && (len(n.Content) != 2 || r.Phase == After):
+		l.at(n, "a rule on an event, such as esimgo.webhook, does webhook and nothing else, and no other rule does")
 	case answers > 1, d.Fault != nil && d.RateLimit != nil:
 		l.at(n, "do gives one answer: choose one of error, respond, fault and rateLimit")
 	case r.Phase == After && (d.RateLimit != nil || d.Set != nil):
@@ -166,6 +196,10 @@ func (l *loader) doMembers(r *Rule) members {
 			l.read(n, "respond", l.respondMembers(r.Do.Respond))
 		}},
 		"fault": {"What goes wrong on the wire.", l.faultSchema(), func(n *yaml.Node) { r.Do.Fault = l.fault(n) }},
+		"webhook": {"What goes wrong with an event on its way.", object(l.webhookMembers(nil), nil), func(n *yaml.Node) {
+			r.Do.Webhook = &Webhook{}
+			l.webhook(n, r.Do.Webhook)
+		}},
 		"rateLimit": {"Refuses calls beyond so many in each span of the world's time.", object(l.limitMembers(nil), []string{"calls", "per"}), func(n *yaml.Node) {
 			r.Do.RateLimit = &RateLimit{}
 			if l.read(n, "rateLimit", l.limitMembers(r.Do.RateLimit)) && (r.Do.RateLimit.Calls == 0 || r.Do.RateLimit.Per == 0) {
@@ -263,6 +297,34 @@ func (l *loader) limitMembers(r *RateLimit) members {
 	}
 }
 
+func (l *loader) webhook(n *yaml.Node, w *Webhook) {
+	switch {
+	case !l.read(n, "webhook", l.webhookMembers(w)):
+	case *w == Webhook{}:
+		l.at(n, "webhook is empty: give it delay, duplicate, reorder, drop, beforeAnswer, signature, stale or truncate")
+	case w.Drop && *w != Webhook{Drop: true}:
+		l.at(n, "what is dropped is not done anything else to")
+	case w.BeforeAnswer && (w.Delay > 0 || w.Reorder):
+		l.at(n, "what is late cannot come before the answer: leave out delay and reorder")
+	}
+}
+
+func (l *loader) webhookMembers(w *Webhook) members {
+	return members{
+		"delay":        {"It is sent so much later, in the world's time.", durationSchema, func(n *yaml.Node) { w.Delay = l.span(n, "delay") }},
+		"duplicate":    {"It arrives so many times in all.", schema{"type": "integer", "minimum": 2, "maximum": maxCopies}, func(n *yaml.Node) { w.Duplicate = int(l.number(n, "duplicate", 2, maxCopies)) }},
+		"reorder":      {"The next event to the same receiver goes first.", schema{"type": "boolean"}, func(n *yaml.Node) { w.Reorder = l.truth(n, "reorder") }},
+		"drop":         {"It never arrives.", schema{"type": "boolean"}, func(n *yaml.Node) { w.Drop = l.truth(n, "drop") }},
+		"beforeAnswer": {"It arrives before the call that caused it has its answer.", schema{"type": "boolean"}, func(n *yaml.Node) { w.BeforeAnswer = l.truth(n, "beforeAnswer") }},
+		"signature":    {"wrong: made with another secret. other: made of another body. none: left out.", schema{"enum": Signatures}, func(n *yaml.Node) { w.Signature = l.oneOf(n, "signature", Signatures) }},
+		"stale":        {"It says that it was made so long ago.", durationSchema, func(n *yaml.Node) { w.Stale = l.span(n, "stale") }},
+		"truncate":     {"Half of the body arrives, under the signature of the whole.", schema{"type": "boolean"}, func(n *yaml.Node) { w.Truncate = l.truth(n, "truncate") }},
+	}
+}
+
+// maxCopies bounds how often one event arrives.
+const maxCopies = 100
+
 // neverFires reports a rule whose counts contradict each other.
 func (l *loader) neverFires(n *yaml.Node, r *Rule) {
 	possible := func(call int) bool {
@@ -291,7 +353,7 @@ func (l *loader) neverFires(n *yaml.Node, r *Rule) {
 func (l *loader) shadows(s *Scenario) {
 	for i, r := range s.Rules {
 		for _, earlier := range s.Rules[:i] {
-			if earlier.always() && earlier.Phase == r.Phase && covers(earlier.On, r.On) {
+			if (earlier.Do.Webhook == nil) == (r.Do.Webhook == nil) && earlier.always() && earlier.Phase == r.Phase && covers(earlier.On, r.On) {
 				l.at(&yaml.Node{Line: r.Line, Column: 1}, "this rule can never fire: the rule of line %d always does", earlier.Line)
 				break
 			}
@@ -305,5 +367,5 @@ func (r *Rule) always() bool {
 }
 
 func covers(wide, narrow string) bool {
-	return wide == "*" || wide == narrow || Fits(wide, narrow)
+	return wide == "*" || wide == narrow || Fits(wide, narrow) || strings.Contains(wide, ".webhook") && strings.HasPrefix(narrow, wide+".")
 }

@@ -75,7 +75,34 @@ type Do struct {
 	Respond   *Respond
 	Fault     *fault.Fault
 	RateLimit *RateLimit
+	Webhook   *Webhook // for rules about events, and nothing else there
 }
+
+// A Webhook is what goes wrong with an event on its way. Its members may be combined.
+type Webhook struct {
+	Delay        Span   // of the first attempt, in the world's time
+	Duplicate    int    // how many arrive in all; 0 is one
+	Reorder      bool   // the next event to the same receiver goes first
+	Drop         bool   // it never arrives
+	BeforeAnswer bool   // it arrives before the call that caused it has its answer
+	Signature    string // one of Signatures; "" signs as the provider does
+	Stale        Span   // it says that it was made so long ago
+	Truncate     bool   // half of the body arrives, under the signature of the whole
+}
+
+// What can be wrong with a signature.
+const (
+	SignatureWrong = "wrong" // made with another secret
+	SignatureOther = "other" // made of another body
+	SignatureNone  = "none"  // left out
+)
+
+// Signatures lists them.
+var Signatures = []string{SignatureWrong, SignatureOther, SignatureNone}
+
+// WebhookSettings is the key of settings under which targets of webhooks stand, by
+// provider.
+const WebhookSettings = "webhooks"
 
 // Answers says whether it answers in the API's place, rather than letting the operation
 // have its say.
@@ -115,6 +142,15 @@ type Device struct {
 	Country string
 	MB      float64 // in the seller's own megabytes
 	Bytes   int64
+}
+
+// fits says whether the rule is about the call: an event, for those that say what becomes
+// of one, or an operation.
+func (r *Rule) fits(c Call) bool {
+	if c.Webhook != (r.Do.Webhook != nil) {
+		return false
+	}
+	return Fits(r.On, c.Operation) || c.Webhook && strings.HasPrefix(c.Operation, r.On+".")
 }
 
 // Fits says whether the pattern of a rule takes in the operation.

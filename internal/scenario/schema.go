@@ -39,6 +39,13 @@ func (l *loader) settingsSchema() schema {
 	properties := schema{}
 	for _, provider := range keys(l.v.Settings) {
 		own := schema{}
+		if provider == WebhookSettings {
+			for name := range l.v.Settings[provider] {
+				own[name] = object(l.targetMembers(nil), []string{"url"})
+			}
+			properties[provider] = schema{"type": "object", "additionalProperties": false, "properties": own}
+			continue
+		}
 		for name, values := range l.v.Settings[provider] {
 			own[name] = schema{}
 			if values != nil {

@@ -122,7 +122,8 @@ func (s *Script) Setting(provider, name string) (v any, ok bool) {
 
 // A Call is what rules are asked about.
 type Call struct {
-	Operation string        // with the provider's name
+	Operation string        // with the provider's name; of an event, its full name
+	Webhook   bool          // whether it is an event
 	Now       time.Time     // the world's instant
 	Since     time.Duration // since the world's start
 	// Answers says whether the operation has an error of that name; nil does not ask.
@@ -145,7 +146,7 @@ func (s *Script) Match(c Call) (before, after *Firing) {
 	var env *Env
 	for _, sc := range slices.Backward(s.Scenarios()) {
 		for _, r := range sc.Rules {
-			if !Fits(r.On, c.Operation) {
+			if !r.fits(c) {
 				continue
 			}
 			n := s.count(sc, r)

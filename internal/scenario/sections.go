@@ -69,8 +69,12 @@ func (l *loader) settings(n *yaml.Node, what string, into map[string]map[string]
 			put("", key.Value, value, values)
 			return
 		}
+		if key.Value == WebhookSettings && what != "accounts" {
+			l.targets(value, into)
+			return
+		}
 		known, ok := l.v.Settings[key.Value]
-		if !ok || key.Value == "" {
+		if !ok || key.Value == "" || key.Value == WebhookSettings {
 			l.at(key, "there is no provider or setting %q%s", key.Value,
 				nearest.Hint(key.Value, append(keys(l.v.Settings), keys(l.v.Settings[""])...)))
 			return
@@ -84,6 +88,38 @@ func (l *loader) settings(n *yaml.Node, what string, into map[string]map[string]
 			put(key.Value, name.Value, value, values)
 		})
 	})
+}
+
+// targets reads where events go, by provider. Whether an address is one that may be sent
+// to is for the server to say.
+func (l *loader) targets(n *yaml.Node, into map[string]map[string]any) {
+	known := l.v.Settings[WebhookSettings]
+	l.each(n, WebhookSettings, func(provider, value *yaml.Node) {
+		if _, ok := known[provider.Value]; !ok {
+			l.at(provider, "there is no provider %q%s", provider.Value, nearest.Hint(provider.Value, keys(known)))
+			return
+		}
+		target := map[string]any{}
+		l.read(value, "a webhook", l.targetMembers(target))
+		if target["url"] == nil {
+			l.at(value, "a webhook needs a url")
+		}
+		if into[WebhookSettings] == nil {
+			into[WebhookSettings] = map[string]any{}
+		}
+		into[WebhookSettings][provider.Value] = target
+	})
+}
+
+func (l *loader) targetMembers(target map[string]any) members {
+	return members{
+		"url":    {"Where events are posted to.", schema{"type": "string"}, func(n *yaml.Node) { target["url"] = l.text(n) }},
+		"secret": {"What they are signed with.", schema{"type": "string"}, func(n *yaml.Node) { target["secret"] = l.text(n) }},
+		"timeout": {"How long the receiver may take, in real time.", durationSchema, func(n *yaml.Node) {
+			l.wait(n, "timeout")
+			target["timeout"] = l.text(n)
+		}},
+	}
 }
 
 func (l *loader) setting(n *yaml.Node, name string, values []string) any {
@@ -102,8 +138,8 @@ func (l *loader) setting(n *yaml.Node, name string, values []string) any {
 
 func (l *loader) catalogue(n *yaml.Node, s *Scenario) {
 	l.each(n, "catalogue", func(provider, items *yaml.Node) {
-		if _, ok := l.v.Settings[provider.Value]; !ok || provider.Value == "" {
-			l.at(provider, "there is no provider %q%s", provider.Value, nearest.Hint(provider.Value, keys(l.v.Settings)))
+		if !contains(l.providers(), provider.Value) {
+			l.at(provider, "there is no provider %q%s", provider.Value, nearest.Hint(provider.Value, l.providers()))
 			return
 		}
 		changes := map[string]Change{}
