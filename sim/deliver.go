@@ -67,11 +67,13 @@ func (w *World) attempted(o *outbox, l *lane, d *delivery, at time.Time, got web
 	}
 	if len(d.attempts) == maxAttempts {
 		d.attempts = slices.Delete(d.attempts, 1, 2)
+		o.weigh(-overhead)
 	}
 	d.attempts = append(d.attempts, Attempt{
 		At: at, Status: got.Status, Error: got.Err, Latency: got.Latency, Answer: got.Answer, Request: sent,
 	})
 	d.tries++
+	o.weigh(overhead)
 	if w.moving {
 		w.trail = append(w.trail, trailed{d.seq, Happening{
 			At: at, Webhook: d.provider.eventName(d.event), ID: d.key(), Attempt: d.tries, Status: got.Status, Error: got.Err,
@@ -174,7 +176,7 @@ func (w *World) release(held []*delivery) {
 		for _, d := range held {
 			if d.held {
 				d.held = false
-				w.outbox.busy--
+				d.box.busy-- // which is no longer the world's, after a reset
 			}
 		}
 	})

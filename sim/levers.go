@@ -41,7 +41,7 @@ func (w *World) advance(ctx context.Context, d time.Duration) (time.Time, []Happ
 	if d < 0 {
 		return time.Time{}, nil, clock.ErrBackwards
 	}
-	return w.moveTo(ctx, func(now time.Time) time.Time { return now.Add(d) }, w.clock.Forward)
+	return w.moveTo(ctx, func(now time.Time) time.Time { return now.Add(d) }, false)
 }
 
 // Set stops the clock at t. It goes back only in a world where nothing was ordered yet.
@@ -51,11 +51,12 @@ func (w *World) Set(t time.Time) ([]Happening, error) {
 }
 
 func (w *World) setClock(ctx context.Context, t time.Time) (time.Time, []Happening, error) {
-	return w.moveTo(ctx, func(time.Time) time.Time { return t }, w.clock.Set)
+	return w.moveTo(ctx, func(time.Time) time.Time { return t }, true)
 }
 
-// moveTo moves the clock, one caller at a time, and waits for what is sent on the way.
-func (w *World) moveTo(ctx context.Context, target func(time.Time) time.Time, move func(time.Time)) (now time.Time, passed []Happening, err error) {
+// moveTo moves the clock, one caller at a time, and waits for what is sent on the way; it
+// may stop the clock then.
+func (w *World) moveTo(ctx context.Context, target func(time.Time) time.Time, stop bool) (now time.Time, passed []Happening, err error) {
 	select {
 	case w.moves <- struct{}{}:
 		defer func() { <-w.moves }()
@@ -73,11 +74,19 @@ func (w *World) moveTo(ctx context.Context, target func(time.Time) time.Time, mo
 		return now, nil, clock.ErrBackwards
 	}
 	passed = w.settle(now)
+	if stop {
+		w.clock.Set(now) // or it would run past the target while receivers are waited for
+	}
 	later, err := w.runUntil(ctx, to)
 	passed = append(passed, later...)
 	w.cover(passed)
-	if err == nil {
-		move(to)
+	switch now = w.clock.Now(); {
+	case err != nil:
+	case stop:
+		w.clock.Set(to)
+		now = to
+	case to.After(now):
+		w.clock.Jump(to)
 		now = to
 	}
 	w.pump()

@@ -9,25 +9,39 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/control"
 	"github.com/esimsim/esimsim/internal/webhook"
 )
 
-// The bounds of a world's outbox: of what is on its way, and of what is remembered.
+// The bounds of a world's outbox: of what is on its way, and of what is remembered; and
+// of what the outboxes of all worlds hold.
 const (
 	maxPending     = 5_000
 	MaxDeliveries  = 10_000
 	maxOutboxBytes = 16 << 20
+	maxMail        = 256 << 20
+	overhead       = 512 // of a delivery beside its body, and of an attempt
 )
 
-// newOutbox ends when ctx does.
-func newOutbox(ctx context.Context) *outbox {
-	o := &outbox{lanes: map[string]*lane{}}
+// newOutbox ends when ctx does, and takes what it holds out of all then.
+func newOutbox(ctx context.Context, all *atomic.Int64) *outbox {
+	o := &outbox{lanes: map[string]*lane{}, all: all}
 	o.ctx, o.cancel = context.WithCancel(ctx)
+	context.AfterFunc(o.ctx, func() { all.Add(-o.bytes.Swap(0)) })
 	return o
 }
+
+func (o *outbox) weigh(n int) {
+	if o.ctx.Err() == nil {
+		o.bytes.Add(int64(n))
+		o.all.Add(int64(n))
+	}
+}
+
+func (o *outbox) crowded() bool { return o.bytes.Load() > maxOutboxBytes || o.all.Load() > maxMail }
 
 // An outbox holds the events of a world that are on their way, and those that were. It
 // belongs to the world's turn, and a reset puts a new one in its place.
@@ -40,8 +54,9 @@ type outbox struct {
 	lanes   map[string]*lane // by receiver
 	pending int
 	busy    int // attempts under way, and deliveries that wait for an answer of ours
-	bytes   int
-	log     []*delivery // oldest first
+	bytes   atomic.Int64
+	all     *atomic.Int64 // bytes of all outboxes of a simulator
+	log     []*delivery   // oldest first
 }
 
 // A lane is the way to one receiver. What goes there goes in order, one at a time; a slow
@@ -56,6 +71,7 @@ type delivery struct {
 	id       string // on the wire, the same at each attempt
 	copies   int    // 2 for the second of a doubled one
 	rule     string // of a scenario, that meddled with it
+	box      *outbox
 	provider *Provider
 	event    string
 	target   Target
@@ -116,7 +132,7 @@ func (o *outbox) lane(target string) *lane {
 // add queues a delivery. One that finds no room is logged as failed.
 func (o *outbox) add(t *Turn, d *delivery) {
 	o.seq++
-	d.seq, d.pos = o.seq, -1
+	d.box, d.seq, d.pos = o, o.seq, -1
 	o.remember(d)
 	if d.state == Dropped {
 		return
@@ -145,7 +161,7 @@ func (o *outbox) refuses(d *delivery) string {
 	switch {
 	case len(d.body) > webhook.MaxBody:
 		return fmt.Sprintf("the payload is larger than %d bytes", webhook.MaxBody)
-	case o.pending >= maxPending || o.bytes > maxOutboxBytes:
+	case o.pending >= maxPending || o.crowded():
 		return "the queue of this world is full: its receivers do not answer"
 	}
 	return ""
@@ -179,20 +195,22 @@ func (o *outbox) push(l *lane, d *delivery) {
 // remember logs a delivery, and forgets the oldest that are over and done with.
 func (o *outbox) remember(d *delivery) {
 	o.log = append(o.log, d)
-	o.bytes += len(d.body)
-	for i := 0; i < len(o.log) && (len(o.log) > MaxDeliveries || o.bytes > maxOutboxBytes); {
-		if old := o.log[i]; old.state == Pending || old == d {
+	o.weigh(len(d.body) + overhead)
+	for i := 0; i < len(o.log) && (len(o.log) > MaxDeliveries || o.crowded()); {
+		old := o.log[i]
+		if old.state == Pending || old == d {
 			i++
 			continue
 		}
-		o.shed(o.log[i])
+		o.shed(old)
+		o.weigh(-overhead * (1 + len(old.attempts)))
 		o.log = slices.Delete(o.log, i, i+1)
 	}
 }
 
 // shed takes the bytes of a delivery out of the account.
 func (o *outbox) shed(d *delivery) {
-	o.bytes -= len(d.body)
+	o.weigh(-len(d.body))
 	d.body = ""
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/clock"
@@ -56,6 +57,7 @@ type Server struct {
 	unused      unusedConns
 	sender      *webhook.Sender
 	tasks       tasks
+	mail        atomic.Int64 // bytes that the outboxes of all worlds hold
 }
 
 // unusedConns are connections on which no request has come yet. Browsers and HTTP
@@ -321,7 +323,7 @@ func (s *Server) worldOf(c Caller) (*World, error) {
 func (s *Server) newWorld(c Caller) *World {
 	w := &World{name: c.World, caller: c, srv: s, clock: clock.New(s.cfg.Real), journal: journal.Within(&s.memory), moves: make(chan struct{}, 1)}
 	w.ctx, w.cancel = context.WithCancel(s.ctx)
-	w.outbox, w.moved = newOutbox(w.ctx), sync.NewCond(&w.mu)
+	w.outbox, w.moved = newOutbox(w.ctx, &s.mail), sync.NewCond(&w.mu)
 	return w
 }
 

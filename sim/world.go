@@ -159,7 +159,7 @@ func (w *World) turn(p *Provider, f func(*Turn)) (passed []Happening) {
 func (w *World) clearOutbox() {
 	w.alarm.off()
 	w.outbox.cancel()
-	w.outbox = newOutbox(w.ctx)
+	w.outbox = newOutbox(w.ctx, &w.srv.mail)
 	w.moved.Broadcast()
 }
 

@@ -108,15 +108,6 @@ func (c *Clock) Jump(t time.Time) {
 	c.base, c.anchor = t.UTC(), c.src.Now()
 }
 
-// Forward is Jump, unless the clock is past t already.
-func (c *Clock) Forward(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if real := c.src.Now(); t.After(c.now(real)) {
-		c.base, c.anchor = t.UTC(), real
-	}
-}
-
 // Set stops the clock at t.
 func (c *Clock) Set(t time.Time) {
 	c.Jump(t)
