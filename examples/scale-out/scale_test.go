@@ -1,0 +1,169 @@
+// Package scaleout tests the example of several instances behind one address.
+package scaleout
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/all"
+)
+
+// Every credential always meets its own world, whichever API it calls, and the control
+// plane meets it too; when an instance goes, the other worlds stay.
+func TestEveryCredentialMeetsItsOwnWorld(t *testing.T) {
+	t.Parallel()
+	var instances []*sim.Server
+	for range 3 {
+		instances = append(instances, sim.StartT(t, sim.Config{Providers: all.Providers()}))
+	}
+	front := balance(t, instances)
+
+	const worlds = 60
+	for i := range worlds {
+		name := fmt.Sprintf("team-%d", i)
+		order := fetch(t, http.MethodPost, front+"/api/esim/order", `{"items":[{"packageId":"esim-portugal-7days-1gb-all","quantity":1}]}`, "Authorization", "Bearer roamify_"+name)
+		if order.Get("error").Exists() || !order.Get("data").Exists() {
+			t.Fatalf("order of %s: %s", name, order)
+		}
+		settle := fetch(t, http.MethodPatch, front+"/_sim/worlds/"+name, fmt.Sprintf(`{"esimgo":{"balance":%d}}`, 100+i))
+		if got := settle.Get("settings.esimgo.balance").Int(); got != int64(100+i) {
+			t.Fatalf("patch of %s: %s", name, settle)
+		}
+	}
+	homes := map[string]int{}
+	for at, s := range instances {
+		for _, w := range s.WorldNames() {
+			if _, twice := homes[w]; twice {
+				t.Errorf("world %s is on two instances", w)
+			}
+			homes[w] = at
+		}
+		if n := len(s.WorldNames()); n < worlds/10 {
+			t.Errorf("instance %d has %d of %d worlds", at, n, worlds)
+		}
+	}
+	if len(homes) != worlds {
+		t.Errorf("%d worlds, want %d", len(homes), worlds)
+	}
+	check := func(but int) {
+		t.Helper()
+		for name, home := range homes {
+			if home == but {
+				continue
+			}
+			var i int64
+			if _, err := fmt.Sscanf(name, "team-%d", &i); err != nil {
+				t.Fatal(err)
+			}
+			org := fetch(t, http.MethodGet, front+"/v2.4/organisation", "", "X-Api-Key", "esimgo_"+name)
+			if got := org.Get("organisations.0.balance").Int(); got != 100+i {
+				t.Errorf("%s has %d at eSIM Go, want %d: %s", name, got, 100+i, org)
+			}
+			world := fetch(t, http.MethodGet, front+"/_sim/worlds/"+name, "")
+			if paid := 1000 - world.Get("settings.roamify.balance").Num; paid <= 0 {
+				t.Errorf("%s has paid %v at Roamify", name, paid)
+			}
+		}
+	}
+	check(-1)
+	if err := instances[0].Close(); err != nil {
+		t.Fatal(err)
+	}
+	check(0)
+}
+
+// balance starts nginx with the example's file before the instances.
+func balance(t *testing.T, instances []*sim.Server) string {
+	t.Helper()
+	path, err := exec.LookPath("nginx")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("CI runs this example, and nginx is missing")
+		}
+		t.Skip("nginx is missing")
+	}
+	conf, err := os.ReadFile("nginx.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, front := string(conf), free(t)
+	text = strings.Replace(text, "127.0.0.1:8500", front, 1)
+	for i, s := range instances {
+		text = strings.Replace(text, fmt.Sprintf("127.0.0.1:850%d", i+1), s.Addr(), 1)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "nginx.conf"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "tmp"), 0o755); err != nil { // its workers may be another user's
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	args := []string{"-p", dir, "-c", "nginx.conf"}
+	if os.Getuid() == 0 {
+		args = append(args, "-g", "user root;") // another may not enter the test's folder
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Stdout, cmd.Stderr = &log, &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	t.Cleanup(func() { _ = cmd.Process.Signal(os.Interrupt); <-ended })
+	for {
+		conn, err := net.Dial("tcp", front)
+		if err == nil {
+			_ = conn.Close()
+			return "http://" + front
+		}
+		select {
+		case <-ended:
+			t.Fatalf("nginx: %s", log.String())
+		default:
+		}
+	}
+}
+
+func free(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+func fetch(t *testing.T, method, url, body string, header ...string) gjson.Result {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode >= 400 {
+		t.Fatalf("%s %s: %d %s %v", method, url, res.StatusCode, data, err)
+	}
+	return gjson.ParseBytes(data)
+}
