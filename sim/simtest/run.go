@@ -29,6 +29,7 @@ func Run(t *testing.T, s Subject) {
 		"worlds never see each other":     worldsApart,
 		"one seed gives the same bytes":   sameBytes,
 		"forty buyers, money for ten":     fortyBuyers,
+		"sixty-four clients at once":      crowd,
 		"strict refuses, report does not": modes,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -287,6 +288,52 @@ func fortyBuyers(t *testing.T, s Subject) {
 	}
 	if left := fmt.Sprint(world.View().Settings[s.Provider.Name()]["balance"]); left != "0" {
 		t.Errorf("balance is %s, want 0", left)
+	}
+}
+
+// crowd lets many clients buy and look at once in one world: the money is exact
+// afterwards, and the journal holds every exchange.
+func crowd(t *testing.T, s Subject) {
+	const clients, rounds = 64, 3
+	srv := s.start(t)
+	world := srv.WorldT(t, "crowd")
+	x, probe := s.session(t, srv, "crowd"), s.session(t, srv, "probe")
+	if err := world.Patch(sim.Patch{s.Provider.Name(): {"balance": s.Price * (clients*rounds + 1)}}); err != nil {
+		t.Fatal(err)
+	}
+	// Some limit nobody unless they are told to.
+	_ = world.Patch(sim.Patch{s.Provider.Name(): {"rateLimit": "off"}})
+	var looks []Call
+	for _, c := range s.Calls {
+		if c.Method == http.MethodGet && !strings.Contains(c.Path+c.Body, "{") && probe.send(probe.request(c)).status/100 == 2 {
+			looks = append(looks, c)
+		}
+	}
+	var wg sync.WaitGroup
+	for i := range clients {
+		var requests []*http.Request
+		for n := range rounds {
+			requests = append(requests, x.request(s.Order), x.request(looks[(i+n)%len(looks)]))
+		}
+		wg.Go(func() {
+			for _, req := range requests {
+				a, err := x.exchange(req)
+				if err != nil || a.status/100 != 2 {
+					t.Errorf("%s: %v %d %.200s", req.URL.Path, err, a.status, a.body)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if left := fmt.Sprint(world.View().Settings[s.Provider.Name()]["balance"]); left != fmt.Sprint(s.Price) {
+		t.Errorf("balance is %s, want %v", left, s.Price)
+	}
+	entries, ids := world.Requests(journal.Filter{}), map[string]bool{}
+	for _, e := range entries {
+		ids[e.ID] = true
+	}
+	if len(entries) != 2*clients*rounds || len(ids) != len(entries) {
+		t.Errorf("the journal has %d entries with %d ids, want %d", len(entries), len(ids), 2*clients*rounds)
 	}
 }
 

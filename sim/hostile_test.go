@@ -1,0 +1,182 @@
+package sim_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/sim"
+)
+
+func dialRaw(t *testing.T, srv *sim.Server) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", srv.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// status is that of the next answer on a connection.
+func status(t *testing.T, conn net.Conn) int {
+	t.Helper()
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
+}
+
+// Clients that say too much are cut short, and those that say too little hold up nobody.
+func TestHostileClients(t *testing.T) {
+	t.Parallel()
+	srv := startToy(t, sim.Config{})
+	shop := caller{t, srv, "toy_calm"}
+
+	var idle []net.Conn
+	connections := 2_000
+	if testing.Short() {
+		connections = 100
+	}
+	for range connections {
+		idle = append(idle, dialRaw(t, srv))
+	}
+	slow := dialRaw(t, srv)
+	if _, err := io.WriteString(slow, "GET /toy/things/1 HTTP/1.1\r\nX-To"); err != nil {
+		t.Fatal(err)
+	}
+	half := dialRaw(t, srv)
+	if _, err := io.WriteString(half, "POST /toy/things HTTP/1.1\r\nHost: x\r\nX-Toy: toy_calm\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		shop.create()
+	}
+
+	endless := dialRaw(t, srv)
+	go func() {
+		_, _ = io.WriteString(endless, "GET / HTTP/1.1\r\n")
+		for i := 0; ; i++ {
+			if _, err := fmt.Fprintf(endless, "X-%d: %s\r\n", i, strings.Repeat("x", 1000)); err != nil {
+				return
+			}
+		}
+	}()
+	if got := status(t, endless); got != 431 {
+		t.Errorf("headers without end: %d, want 431", got)
+	}
+
+	large := dialRaw(t, srv)
+	go func() {
+		_, _ = io.WriteString(large, "POST /toy/things HTTP/1.1\r\nHost: x\r\nX-Toy: toy_calm\r\nContent-Length: 2097152\r\n\r\n")
+		_, _ = io.WriteString(large, strings.Repeat("x", 2<<20))
+	}()
+	if got := status(t, large); got != 413 {
+		t.Errorf("2 MiB: %d, want 413", got)
+	}
+
+	// The connections are still good for something.
+	last := idle[len(idle)-1]
+	if _, err := io.WriteString(last, "GET /_sim/health HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := status(t, last); got != 200 {
+		t.Errorf("an idle connection: %d, want 200", got)
+	}
+}
+
+// The end comes in time whatever is under way, and whoever was promised an answer in full
+// has it in full.
+func TestCloseUnderLoad(t *testing.T) {
+	t.Parallel()
+	srv := startRules(t, "  - {on: toy.getThing, when: 'query.f == \"hang\"', do: {fault: hang}}\n"+
+		"  - {on: toy.getThing, when: 'query.f == \"drip\"', do: {fault: drip}}\n")
+	shop := caller{t, srv, "toy_f~r"}
+	id := shop.create().Get("id").Str
+	ask := func(query string) (*http.Response, error) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL()+"/toy/things/"+id+query, nil)
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("X-Toy", shop.key)
+		return http.DefaultClient.Do(req)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		for _, query := range []string{"?f=hang", "?f=drip"} {
+			wg.Go(func() {
+				res, err := ask(query)
+				if err != nil {
+					return
+				}
+				_, _ = io.Copy(io.Discard, res.Body)
+				_ = res.Body.Close()
+			})
+		}
+	}
+	var whole atomic.Int64
+	warm := make(chan struct{})
+	for range 16 {
+		wg.Go(func() {
+			for {
+				res, err := ask("")
+				if err != nil {
+					return // no answer at all, which a client can tell
+				}
+				body, err := io.ReadAll(res.Body)
+				_ = res.Body.Close()
+				if err != nil || !strings.HasSuffix(string(body), "}") {
+					t.Errorf("half an answer: %v %q", err, body)
+				}
+				if whole.Add(1) == 200 {
+					close(warm)
+				}
+			}
+		})
+	}
+	<-warm
+	began := clock.Wall{}.Now()
+	if err := srv.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	if took := (clock.Wall{}).Now().Sub(began); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	wg.Wait()
+}
+
+// Worlds come and go by the thousand, and those that were dropped leave nothing.
+func TestManyWorlds(t *testing.T) {
+	t.Parallel()
+	srv := startToy(t, sim.Config{})
+	worlds := 10_000
+	if testing.Short() {
+		worlds = 200
+	}
+	for i := range worlds {
+		name := fmt.Sprintf("w%d", i)
+		srv.WorldT(t, name)
+		if i%2 == 0 && !srv.Forget(name) {
+			t.Fatalf("%s is not there", name)
+		}
+	}
+	if n := len(srv.WorldNames()); n != worlds/2 {
+		t.Errorf("%d worlds, want %d", n, worlds/2)
+	}
+	for _, name := range srv.WorldNames() {
+		srv.Forget(name)
+	}
+	if n := len(srv.WorldNames()); n != 0 {
+		t.Errorf("%d worlds are left", n)
+	}
+}
