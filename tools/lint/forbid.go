@@ -3,20 +3,35 @@ package main
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
 )
 
 // forbid keeps time and chance in the world's hands: a wall clock or a shared source
-// anywhere else makes a run that cannot be repeated.
+// anywhere else makes a run that cannot be repeated. And it keeps the simulator from
+// calling anybody but the receivers of webhooks.
 var forbid = &analysis.Analyzer{
 	Name: "forbidigo",
-	Doc:  "forbid the wall clock outside internal/clock and chance that is shared",
+	Doc:  "forbid the wall clock outside internal/clock, chance that is shared, and calls to others",
 	Run:  runForbid,
 }
 
 const clockPackage = "github.com/esimsim/esimsim/internal/clock"
+
+// callers may open connections: the sender of webhooks, and the program, which is a client
+// of the simulator it was pointed at.
+var callers = []string{"github.com/esimsim/esimsim/internal/webhook", "github.com/esimsim/esimsim/cmd/esimsim"}
+
+// outbound are what connections are opened with.
+var outbound = map[string][]string{
+	"net": {"Dial", "DialTimeout", "DialTCP", "DialUDP", "DialUnix", "DialIP", "Dialer", "DefaultResolver", "LookupHost", "LookupIP", "LookupAddr"},
+	"net/http": {
+		"Client", "Transport", "DefaultClient", "DefaultTransport", "Get", "Head", "Post", "PostForm",
+	},
+	"crypto/tls": {"Dial", "DialWithDialer", "Dialer"},
+}
 
 var wallClock = map[string]bool{
 	"Now": true, "Since": true, "Until": true, "Sleep": true, "After": true, "AfterFunc": true,
@@ -25,19 +40,32 @@ var wallClock = map[string]bool{
 
 func runForbid(pass *analysis.Pass) (any, error) {
 	isClock := strings.TrimSuffix(pass.Pkg.Path(), "_test") == clockPackage
+	mayCall := slices.Contains(callers, pass.Pkg.Path())
 	for _, f := range pass.Files {
 		// What a benchmark measures is real time.
-		realTime := isClock || strings.HasSuffix(pass.Fset.File(f.Pos()).Name(), "bench_test.go")
+		file := pass.Fset.File(f.Pos()).Name()
+		realTime := isClock || strings.HasSuffix(file, "bench_test.go")
+		inside := !mayCall && strings.Contains(pass.Pkg.Path(), "esimsim/") && !strings.HasSuffix(file, "_test.go") &&
+			!strings.Contains(file, "simtest") && !strings.Contains(file, "/examples/")
 		ast.Inspect(f, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok {
-				if why := forbidden(pass.TypesInfo.Uses[id], realTime); why != "" {
+				used := pass.TypesInfo.Uses[id]
+				if why := forbidden(used, realTime); why != "" {
 					pass.Reportf(id.Pos(), "%s", why)
+				}
+				if inside && callsOut(used) {
+					pass.Reportf(id.Pos(), "%s.%s opens connections: only internal/webhook does", used.Pkg().Name(), used.Name())
 				}
 			}
 			return true
 		})
 	}
 	return nil, nil
+}
+
+// callsOut says whether an object of a package is one that connections are opened with.
+func callsOut(o types.Object) bool {
+	return o != nil && o.Pkg() != nil && o.Parent() == o.Pkg().Scope() && slices.Contains(outbound[o.Pkg().Path()], o.Name())
 }
 
 // forbidden says why a function must not be used, "" when it may.

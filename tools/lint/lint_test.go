@@ -9,7 +9,7 @@ import (
 
 func TestForbid(t *testing.T) {
 	t.Parallel()
-	analysistest.Run(t, analysistest.TestData(), heed(forbid, forbid.Name), "a", clockPackage)
+	analysistest.Run(t, analysistest.TestData(), heed(forbid, forbid.Name), "a", clockPackage, callers[0], "github.com/esimsim/esimsim/internal/away")
 }
 
 func TestExported(t *testing.T) {
