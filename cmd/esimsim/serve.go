@@ -32,6 +32,7 @@ func serveCommand(e env, cmd *cobra.Command) *cobra.Command {
 	var o serveOptions
 	o.flags(cmd.Flags(), defaultListen)
 	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "file to write URLs, credentials and process id to, once requests are served")
+	cmd.Flags().StringVar(&o.debug, "debug-listen", "", "address to serve profiles of the process on; off without it")
 	cmd.Args = noArgs
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -48,6 +49,7 @@ type serveOptions struct {
 	cfg                 sim.Config
 	freeze, level, file string
 	readyFile           string
+	debug               string // address for profiles; "" for none
 	credentials         string
 	tokens, apiKeys     []string
 	pairs               []string // CODE:SECRET
@@ -169,6 +171,13 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 	}
 	if !loopback(o.cfg.Listen) {
 		o.cfg.Log.Warn("reachable from other machines; the control plane asks for the token", "listen", s.Addr())
+	}
+	if o.debug != "" {
+		stop, err := debugServer(ctx, o.debug, o.cfg.Log)
+		if err != nil {
+			return errors.Join(err, s.Close())
+		}
+		defer stop()
 	}
 	if err := banner(e.stdout, s, o.cfg); err != nil {
 		return err
