@@ -58,7 +58,10 @@ func (e *EdgeError) Error() string {
 func kindOf(err error) control.Kind {
 	var edge *EdgeError
 	var setting *SettingError
+	var fixture *FixtureError
 	switch {
+	case errors.As(err, &fixture):
+		return control.Kind{Status: 400, Pointer: fixture.Pointer}
 	case errors.As(err, &setting):
 		return control.Kind{Status: 400, Pointer: setting.Pointer}
 	case errors.Is(err, ErrNoESIM), errors.Is(err, ErrNoEdge):

@@ -70,6 +70,8 @@ type Definition[S any] struct {
 	Megabyte esim.Bytes
 	// Status is the provider's word for the state of an eSIM.
 	Status func(*Tx[S], *esim.Profile) string
+	// Fixtures are the orders and eSIMs a test can begin with; nil has none.
+	Fixtures *Fixtures[S]
 	// Page answers a link that the API hands out to people, such as a page with a QR
 	// image; rest is what followed Request.PageLink. No credential is asked for. It may be
 	// nil, and ErrNoRoute says that there is no such page.

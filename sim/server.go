@@ -126,7 +126,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	// What the scenarios ask for is tried on a world that nobody will see, so that a value
 	// no account can take is told now and not with each request.
-	if err := s.newWorld(Caller{World: "trial"}).begin(); err != nil {
+	if err := s.newWorld(Caller{World: "trial"}).begin(time.Time{}); err != nil {
 		return nil, err
 	}
 	s.handler = s.routes()
@@ -266,7 +266,7 @@ func (s *Server) worldOf(c Caller) (*World, error) {
 		return w, nil
 	}
 	w := s.newWorld(c)
-	if err := w.begin(); err != nil {
+	if err := w.begin(time.Time{}); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
