@@ -130,18 +130,25 @@ func eraseFixtures[S any](f *Fixtures[S], tx func(*Turn) *Tx[S]) *fixtures {
 // fixing is what a turn knows in which a fixture's order is placed; nil in any other.
 type fixing struct {
 	state  *FixtureState
+	begun  time.Time    // when the world begins, and its scenarios with it
 	iccids []esim.ICCID // chosen, for the next profiles issued
 }
 
 // policy is that of an edge, which was asked for, on the way to the state wanted. What a
-// scenario has happen at once later on would keep it from there, so that the default holds.
+// scenario has happen at once later on would keep it from there, so that the default holds,
+// and what it has happen after a while does so after the world began.
 func (f *fixing) policy(e *edge, asked Policy, due, now time.Time) (Policy, time.Time) {
 	switch {
 	case f == nil:
 		return asked, due
 	case slices.Contains(f.state.Path, e.short):
 		return Policy{}, now
-	case due.After(now) || !asked.Immediate():
+	case due.After(now):
+		return asked, due
+	case !asked.Immediate():
+		if due.Before(f.begun) {
+			due = f.begun
+		}
 		return asked, due
 	case slices.Contains(f.state.Hold, e.short):
 		return Policy{Manual: true}, due

@@ -281,7 +281,7 @@ func luhnHint(text string) string {
 
 // place brings an order to the state asked for, at the instant of the entry.
 func (w *World) place(e *fixtureEntry) error {
-	f := &fixing{state: e.state, iccids: e.chosen}
+	f := &fixing{state: e.state, begun: w.begun, iccids: e.chosen}
 	t := &Turn{Now: e.at, w: w, a: w.account(e.p, e.at), fixing: f}
 	of := e.p.fixtures
 	if _, taken := of.show(t, e.Reference); taken && e.Reference != "" {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -236,6 +237,72 @@ func TestFixtureRefusals(t *testing.T) {
 	if diff := cmp.Diff(before, snapshotOf(t, s)); diff != "" {
 		t.Errorf("refused fixtures changed the world:\n%s", diff)
 	}
+}
+
+// states are all that each provider can be asked for.
+var states = map[string]struct {
+	item          string
+	orders, esims string
+}{
+	"roamify": {"esim-cambodia-7days-1gb-all", "COMPLETED PENDING REQUIRE_ACTION CANCELLED REFUNDED ARCHIVED", "READY NEW INSTALLED EXPIRED REVOKED UNKNOWN"},
+	"esimgo": {
+		"esim_1GB_7D_GB_V2", "completed processing failed",
+		"Queued Processing Active Depleted Expired Lapsed Revoked Released Downloaded Installed Unavailable Deactivated Suspended",
+	},
+	"esimfly": {"merhaba-7days-1gb", "completed pending_details failed cancelled", "NEW ACTIVE DEPLETED EXPIRED CANCELLED DELETED"},
+}
+
+// What happened before a test began happened, whatever its scenarios do from then on.
+func TestFixtureUnderEveryScenario(t *testing.T) {
+	t.Parallel()
+	s := fixtureServer(t)
+	for _, name := range s.ScenarioNames() {
+		provider, _, _ := strings.Cut(name, "-")
+		of := states[provider]
+		f := sim.Fixture{Scenarios: []string{name}}
+		for state := range strings.FieldsSeq(of.orders) {
+			f.Orders = append(f.Orders, sim.FixtureOrder{Provider: provider, Item: of.item, State: state})
+		}
+		for state := range strings.FieldsSeq(of.esims) {
+			f.ESIMs = append(f.ESIMs, sim.FixtureESIM{Provider: provider, Item: of.item, State: state})
+		}
+		if _, err := s.WorldT(t, name).Start(f); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A world can begin again while it is in use; a call that it finds under way is cut off.
+func TestFixtureInTraffic(t *testing.T) {
+	t.Parallel()
+	s := sim.StartT(t, sim.Config{Providers: all.Providers()})
+	f, err := sim.ReadFixture([]byte(rich))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 5 {
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+"/v2.4/orders",
+					strings.NewReader(`{"type":"transaction","assign":true,"order":[{"type":"bundle","quantity":1,"item":"esim_1GB_7D_GB_V2"}]}`))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				req.Header.Set("X-API-Key", "esimgo_w")
+				if res, err := http.DefaultClient.Do(req); err == nil {
+					_ = res.Body.Close()
+				}
+			}
+		})
+		wg.Go(func() {
+			if _, err := s.WorldT(t, "w").Start(f); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // Whatever the body holds, the answer is a JSON document and no bug, and a world that began
