@@ -211,7 +211,7 @@ func TestControlMethods(t *testing.T) {
 	t.Parallel()
 	srv := startToy(t, sim.Config{})
 	for path, c := range map[string]struct{ method, allow string }{
-		"/_sim/health": {"POST", "GET"}, "/_sim/worlds/w": {"POST", "DELETE, GET, PATCH"}, "/_sim/worlds/w/clock": {"GET", "POST"},
+		"/_sim/health": {"POST", "GET"}, "/_sim/worlds/w": {"POST", "DELETE, GET, PATCH, PUT"}, "/_sim/worlds/w/clock": {"GET", "POST"},
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), c.method, srv.URL()+path, nil)
 		if err != nil {

@@ -38,6 +38,7 @@ type Provider struct {
 	settings   []*setting
 	errors     []NamedError
 	webhooks   webhooks
+	fixtures   *fixtures // nil where there are none
 }
 
 type operation struct {
@@ -116,7 +117,7 @@ func Define[S any](d Definition[S]) *Provider {
 	p := &Provider{
 		name: d.Name, title: d.Title, mounts: d.Mounts, document: d.Document, contentType: d.ContentType, megabyte: d.Megabyte,
 		clientBase: d.ClientBase, key: d.Key, identify: d.Identify, credentials: d.Credentials, encodeError: d.EncodeError, example: d.Example, item: d.Item,
-		edges: map[string]*edge{}, errors: d.Errors,
+		edges: map[string]*edge{}, errors: d.Errors, fixtures: eraseFixtures(d.Fixtures, tx),
 		open: func(t *Turn) {
 			t.a.state = new(S)
 			d.Open(tx(t))

@@ -67,7 +67,10 @@ var ErrNoDelivery = errors.New("there is no delivery")
 func kindOf(err error) control.Kind {
 	var edge *EdgeError
 	var setting *SettingError
+	var fixture *FixtureError
 	switch {
+	case errors.As(err, &fixture):
+		return control.Kind{Status: 400, Pointer: fixture.Pointer}
 	case errors.As(err, &setting):
 		return control.Kind{Status: 400, Pointer: setting.Pointer}
 	case errors.Is(err, ErrNoESIM), errors.Is(err, ErrNoEdge), errors.Is(err, ErrNoEvent), errors.Is(err, ErrNoDelivery):

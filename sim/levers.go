@@ -264,7 +264,7 @@ func (w *World) Reset() (err error) {
 		w.met.Clear()
 		w.entries.n.Store(0)
 		w.epoch++
-		if err = w.begin(); err == nil {
+		if err = w.begin(time.Time{}); err == nil {
 			t.passed = nil // it belongs to what is no more
 		}
 	})

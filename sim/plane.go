@@ -95,6 +95,14 @@ func (w worldPlane) Restore(data []byte) error {
 	return w.World.Restore(s)
 }
 
+func (w worldPlane) Start(body []byte) (control.Started, error) {
+	f, err := ReadFixture(body)
+	if err != nil {
+		return control.Started{}, err
+	}
+	return w.World.Start(f)
+}
+
 func (w worldPlane) Fork(name string) (control.World, error) {
 	other, err := w.World.Fork(name)
 	return worldPlane{other}, err

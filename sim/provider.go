@@ -72,6 +72,8 @@ type Definition[S any] struct {
 	Status func(*Tx[S], *esim.Profile) string
 	// Webhooks are the events it sends.
 	Webhooks Webhooks[S]
+	// Fixtures are the orders and eSIMs a test can begin with; nil has none.
+	Fixtures *Fixtures[S]
 	// Page answers a link that the API hands out to people, such as a page with a QR
 	// image; rest is what followed Request.PageLink. No credential is asked for. It may be
 	// nil, and ErrNoRoute says that there is no such page.

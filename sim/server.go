@@ -161,7 +161,7 @@ func New(cfg Config) (*Server, error) {
 	// no account can take is told now and not with each request.
 	trial := s.newWorld(Caller{World: "trial"})
 	defer trial.cancel()
-	if err := trial.begin(); err != nil {
+	if err := trial.begin(time.Time{}); err != nil {
 		return nil, err
 	}
 	s.handler = s.routes()
@@ -304,7 +304,7 @@ func (s *Server) worldOf(c Caller) (*World, error) {
 		return w, nil
 	}
 	w := s.newWorld(c)
-	if err := w.begin(); err != nil {
+	if err := w.begin(time.Time{}); err != nil {
 		w.cancel()
 		return nil, err
 	}

@@ -139,20 +139,26 @@ func (w *World) Restore(s Snapshot) error {
 		return fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
 	w.turn(nil, func(t *Turn) {
-		w.epoch++
-		w.clearOutbox()
-		w.outbox.issued, w.listening = s.Issued, s.Listening
-		w.accounts, w.esims, w.waits = next.accounts, next.esims, next.waits
-		w.script, w.extras, w.patched = next.script, next.extras, next.patched
-		w.begun, w.ordered = next.begun, next.ordered
-		w.clock.Set(s.Clock.Now)
-		if s.Clock.Mode == clock.Follow {
-			w.clock.Run(s.Clock.Rate)
-		}
-		w.choose()
+		w.become(next, s.Clock)
 		t.passed = nil
 	})
 	return nil
+}
+
+// become takes over all of a world that nobody else knows, but its journal. The caller
+// holds the lock.
+func (w *World) become(next *World, c snapshotClock) {
+	w.epoch++
+	w.clearOutbox()
+	w.outbox.issued, w.listening = next.outbox.issued, next.listening
+	w.accounts, w.esims, w.waits = next.accounts, next.esims, next.waits
+	w.script, w.extras, w.patched = next.script, next.extras, next.patched
+	w.begun, w.ordered = next.begun, next.ordered
+	w.clock.Set(c.Now)
+	if c.Mode == clock.Follow {
+		w.clock.Run(c.Rate)
+	}
+	w.choose()
 }
 
 // load fills a world that nobody knows yet.
@@ -175,6 +181,7 @@ func (w *World) load(s Snapshot) error {
 		w.patched = Patch{}
 	}
 	w.begun, w.ordered = s.Begun, s.Ordered
+	w.outbox.issued, w.listening = s.Issued, s.Listening
 	w.script = scenario.NewScript(nil, w.dice)
 	for _, text := range s.Scenarios {
 		sc, err := scenario.Load("scenario", []byte(text), w.srv.vocab)

@@ -26,6 +26,7 @@ type Turn struct {
 	a      *account
 	extra  *scenario.Script // of the request's own header; nil for most
 	asked  Mode             // of the request's own header; "" for most
+	fixing *fixing          // the order of a fixture that is being placed; nil for most
 	passed []Happening
 	defers bool              // whether what is sent waits for the answer of a call
 	held   []*delivery       // what does so
@@ -188,8 +189,11 @@ type Issue struct {
 // Issue makes a profile and gives it to this world. Its ICCID is new there.
 func (t *Turn) Issue(i Issue) *esim.Profile {
 	iccid := esim.NewICCID(t.a.rand, i.Prefix)
-	for t.w.esims.byICCID[iccid] != nil {
+	for t.w.esims.byICCID[iccid] != nil || t.w.reserved[iccid] {
 		iccid = esim.NewICCID(t.a.rand, i.Prefix)
+	}
+	if chosen := t.fixing.next(); chosen != "" {
+		iccid = chosen
 	}
 	p := &esim.Profile{
 		ICCID: iccid, Seller: t.a.provider.name, ID: i.ID,
@@ -234,7 +238,7 @@ func (t *Turn) Await(name, id string) { t.At(name, id, t.Now) }
 // of immediate means then, after: 5m means five minutes past then.
 func (t *Turn) At(name, id string, due time.Time) {
 	e := t.a.provider.edge(name)
-	p := t.policy(e)
+	p, due := t.fixing.policy(e, t.policy(e), due, t.Now)
 	t.w.waits.drop(t.a, name, id)
 	if p.Never {
 		return

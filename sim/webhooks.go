@@ -173,6 +173,9 @@ func (t *Turn) Send(o Outgoing) {
 	if p.webhooks.event(o.Event) == nil {
 		panic(fmt.Sprintf("%s has no event %q", p.name, o.Event))
 	}
+	if t.w.reserved != nil {
+		return // a fixture is being built: what it is made of was long ago
+	}
 	if d := t.delivery(o); d != nil {
 		t.tamper(d)
 	}

@@ -53,7 +53,8 @@ type World struct {
 	moved     *sync.Cond    // told when an attempt is over
 	trail     []trailed     // what was sent while it moves
 	alarm     alarm
-	ordered   bool // whether the clock may no longer go back
+	ordered   bool                // whether the clock may no longer go back
+	reserved  map[esim.ICCID]bool // chosen by the fixture that is being built
 }
 
 // An account is a world's state at one provider.
@@ -103,9 +104,9 @@ func (s *sequence) next() string { return strconv.FormatUint(s.n.Add(1), 10) }
 func (w *World) touch() { w.used.Store(w.srv.cfg.Real.Now().UnixNano()) }
 
 // begin puts the world at its start: no accounts yet, the clock as configured, the
-// scenarios of the server and of its own name. The caller holds the lock, or is the
-// only one to know the world.
-func (w *World) begin() error {
+// scenarios of the server and of its own name. A clock that is not zero stops there. The
+// caller holds the lock, or is the only one to know the world.
+func (w *World) begin(at time.Time) error {
 	list := w.srv.baseScenarios()
 	for _, name := range w.caller.Scenarios {
 		sc, err := w.srv.bundledScenario(name)
@@ -120,8 +121,11 @@ func (w *World) begin() error {
 	w.patched, w.ordered = Patch{}, false
 	w.script, w.extras = scenario.NewScript(nil, w.dice), map[string]*scenario.Script{}
 	w.clock.Restart()
-	if !w.srv.cfg.Freeze.IsZero() {
-		w.clock.Set(w.srv.cfg.Freeze)
+	if at.IsZero() {
+		at = w.srv.cfg.Freeze
+	}
+	if !at.IsZero() {
+		w.clock.Set(at)
 	}
 	w.begun = w.clock.Now()
 	w.choose()

@@ -45,8 +45,13 @@ func (p *plane) post(ctx context.Context, path string, in, out any) error {
 	if err != nil {
 		return err
 	}
+	return p.send(ctx, http.MethodPost, path, body, out)
+}
+
+// send is post for any method and a body that is JSON already.
+func (p *plane) send(ctx context.Context, method, path string, body []byte, out any) error {
 	target := strings.TrimSuffix(p.url, "/") + "/_sim/worlds/" + url.PathEscape(p.world) + path
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -68,14 +73,19 @@ func (p *plane) do(req *http.Request, out any) error {
 		return err
 	}
 	if res.StatusCode != http.StatusOK {
-		var problem struct{ Detail string }
-		if json.Unmarshal(data, &problem) != nil || problem.Detail == "" {
-			problem.Detail = res.Status
+		var refused problem
+		if json.Unmarshal(data, &refused) != nil || refused.Detail == "" {
+			refused.Detail = res.Status
 		}
-		return fmt.Errorf("%s", problem.Detail)
+		return &refused
 	}
 	return json.Unmarshal(data, out)
 }
+
+// A problem is how the control plane refuses.
+type problem struct{ Detail, Pointer string }
+
+func (p *problem) Error() string { return p.Detail }
 
 type happened []struct {
 	At   time.Time

@@ -25,7 +25,7 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": start, "stop": stop, "paste": paste,
+			"start": start, "stop": stop, "paste": paste, "follow": follow, "fence": fence,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond != "pasteable" {

@@ -43,6 +43,8 @@ type World interface {
 	Pass(edge, id string) (time.Time, []journal.Edge, error)
 	Act(id string, action func(megabyte esim.Bytes) esim.Action) (Acted, error)
 	Reset() error
+	// Start begins anew as a fixture in JSON describes, all or nothing.
+	Start(fixture []byte) (Started, error)
 	// Snapshot is versioned JSON; Restore takes it strictly, all or nothing.
 	Snapshot() ([]byte, error)
 	Restore(snapshot []byte) error
@@ -149,6 +151,32 @@ type ESIM struct {
 	OnDevice bool      `json:"onDevice"`
 	Country  string    `json:"country,omitempty"` // of the last registration
 	IssuedAt time.Time `json:"issuedAt"`
+}
+
+// A Started is a world that began with a fixture, and what that made in the order of its
+// asking.
+type Started struct {
+	World  View        `json:"world"`
+	Orders []MadeOrder `json:"orders"`
+	ESIMs  []MadeESIM  `json:"esims"`
+}
+
+// A MadeOrder is an order that a fixture placed.
+type MadeOrder struct {
+	Provider  string     `json:"provider"`
+	ID        string     `json:"id"`                  // as the API looks orders up
+	Reference string     `json:"reference,omitempty"` // the client's own, where that is another
+	State     string     `json:"state"`
+	ESIMs     []MadeESIM `json:"esims"`
+}
+
+// A MadeESIM is an eSIM that a fixture bought.
+type MadeESIM struct {
+	Provider string `json:"provider"`
+	ID       string `json:"id,omitempty"`    // the seller's own, where that is not the ICCID
+	ICCID    string `json:"iccid,omitempty"` // none before there is a profile
+	State    string `json:"state"`           // as asked for
+	Order    string `json:"order"`           // id of its order
 }
 
 // A Wait is a thing that stands before an edge.

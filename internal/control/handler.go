@@ -49,6 +49,7 @@ func New(c Config) http.Handler {
 		steer(method, "/worlds/{world}"+path, h.inWorld(f))
 	}
 	world("GET", "", h.view)
+	world("PUT", "", h.start)
 	world("PATCH", "", h.patch)
 	steer("DELETE", "/worlds/{world}", h.forget)
 	world("GET", "/snapshot", h.snapshot)

@@ -28,6 +28,8 @@ type purchase struct {
 	price    gjson.Result // of one; null where the edition lets it be left out
 	quantity int
 	key      string // the idempotency key; "" for none
+
+	reference string // chosen by a fixture; "" has one made
 }
 
 // createOrder charges the balance and provisions the eSIMs, now or later. The order of
@@ -145,8 +147,12 @@ func isOwnCode(code string) bool { return strings.HasPrefix(code, "ent_") }
 // place charges the account and brings the order to its edges.
 func place(tx *sim.Tx[state], body gjson.Result, p *pack, want purchase, total money.Amount) *order {
 	s := tx.State
+	reference := newReference(tx, "order_")
+	if want.reference != "" {
+		reference = want.reference
+	}
 	o := &order{
-		Reference: newReference(tx, "order_"), ID: s.NextID,
+		Reference: reference, ID: s.NextID,
 		PackageCode: p.item.PackageCode, PackageName: p.item.Name, Volume: p.volume, Days: p.item.ValidityDays,
 		Quantity: want.quantity, Amount: total, Kind: s.Kind, PlacedAt: tx.Now,
 		ProcessingMS: 1000 + tx.Rand().IntN(1000),

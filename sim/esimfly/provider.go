@@ -33,6 +33,8 @@ func Provider() *sim.Provider {
 		Device: device,
 		Status: status,
 
+		Fixtures: fixtures(),
+
 		Operations: []sim.Operation[state]{
 			{ID: "getBalance", Method: http.MethodGet, Path: "/balance", Run: getBalance},
 			{ID: "listPackages", Method: http.MethodGet, Path: "/esims/packages", Run: listPackages},

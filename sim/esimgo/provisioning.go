@@ -12,7 +12,9 @@ const largeOrder = 5
 
 // place puts an order that is paid for on its way. A large one is dispatched first.
 func place(tx *sim.Tx[state], o *order) {
-	o.Reference = tx.UUID()
+	if own := tx.UUID(); o.Reference == "" {
+		o.Reference = own // else a fixture has chosen
+	}
 	tx.State.addOrder(o)
 	tx.State.UnderWay = append(tx.State.UnderWay, o.Reference)
 	if o.units() > largeOrder {

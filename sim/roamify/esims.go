@@ -35,12 +35,17 @@ func applyEsim(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		notePastDate(tx, r, start)
 	}
 	for _, e := range all {
-		if e.AppliedAt.IsZero() && e.life() == fresh {
-			e.AppliedAt = tx.Now
-			tx.Await(esimReady, e.ID)
-		}
+		e.apply(tx)
 	}
 	return generated(tx, r, all, body.text("referenceId") != "")
+}
+
+// apply asks for the profile, once.
+func (e *eSIM) apply(tx *sim.Tx[state]) {
+	if e.AppliedAt.IsZero() && e.life() == fresh {
+		e.AppliedAt = tx.Now
+		tx.Await(esimReady, e.ID)
+	}
 }
 
 // generatable refuses eSIMs whose order is not there yet. Those that never will be there

@@ -74,6 +74,7 @@ func Provider() *sim.Provider {
 		EncodeError: encodeError,
 		Device:      device,
 		Status:      profileStatus,
+		Fixtures:    fixtures(),
 		Page:        page,
 		Example:     example,
 	})
