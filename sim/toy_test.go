@@ -90,7 +90,12 @@ func toyProvider() *sim.Provider {
 			{
 				Name: "seen",
 				Get:  func(tx *sim.Tx[toy]) any { return tx.State.Seen },
-				Set:  func(*sim.Tx[toy], any) error { return nil },
+				Set: func(_ *sim.Tx[toy], v any) error {
+					if v == "refused" {
+						return &sim.SettingError{Message: "seen is refused"}
+					}
+					return nil
+				},
 			},
 			{
 				Name: "balance",
@@ -101,6 +106,7 @@ func toyProvider() *sim.Provider {
 						return &sim.SettingError{Message: "balance is a number from 0"}
 					}
 					tx.State.Money, tx.State.Seen = money.Of(f), tx.Setting("colour")
+					tx.Send(sim.Outgoing{Event: "made", Body: toyEvent{Event: "made", ID: "money " + tx.State.Money.String()}})
 					return nil
 				},
 			},

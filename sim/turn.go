@@ -27,6 +27,7 @@ type Turn struct {
 	extra  *scenario.Script // of the request's own header; nil for most
 	asked  Mode             // of the request's own header; "" for most
 	passed []Happening
+	mute   bool              // whether what is sent is forgotten
 	defers bool              // whether what is sent waits for the answer of a call
 	held   []*delivery       // what does so
 	eager  []<-chan struct{} // what the answer waits for

@@ -173,6 +173,9 @@ func (t *Turn) Send(o Outgoing) {
 	if p.webhooks.event(o.Event) == nil {
 		panic(fmt.Sprintf("%s has no event %q", p.name, o.Event))
 	}
+	if t.mute {
+		return
+	}
 	if d := t.delivery(o); d != nil {
 		t.tamper(d)
 	}

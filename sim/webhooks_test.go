@@ -399,6 +399,39 @@ func TestWebhookOnARunningClock(t *testing.T) {
 	<-all // made three times, and ready
 }
 
+// State that is set by hand is told of once, and not at all when another value is refused
+// with it, or when it is what the account begins with.
+func TestWebhookOfASetting(t *testing.T) {
+	t.Parallel()
+	library := fstest.MapFS{"poor.yaml": {Data: []byte("version: 1\nname: poor\naccounts: {toy: {balance: 5}}\n")}}
+	to := simtest.Listen(t)
+	srv := sim.StartT(t, sim.Config{
+		Providers: []*sim.Provider{toyProvider()}, Library: library, Freeze: start, Webhooks: map[string]sim.Target{"toy": {URL: to.URL}},
+	})
+	w := srv.WorldT(t, "w~poor")
+	if err := w.Patch(sim.Patch{"toy": {"balance": 6.0, "seen": "refused"}}); err == nil {
+		t.Error("the patch was taken")
+	}
+	flush(t, w)
+	if got := to.Got(); len(got) != 0 {
+		t.Errorf("got %v", got)
+	}
+	if err := w.Patch(sim.Patch{"toy": {"balance": 7.0}}); err != nil {
+		t.Error(err)
+	}
+	flush(t, w)
+	if got := to.Got(); len(got) != 1 || gjson.Get(got[0].Body, "id").Str != "money 7.00" {
+		t.Errorf("got %v", got)
+	}
+	if err := w.Reset(); err != nil {
+		t.Error(err)
+	}
+	flush(t, w)
+	if got := to.Got(); len(got) != 1 || len(w.Deliveries()) != 0 {
+		t.Errorf("after a reset: %v", got)
+	}
+}
+
 // A receiver may call the API, which stands at the instant of the event.
 func TestWebhookReceiverCallsBack(t *testing.T) {
 	t.Parallel()

@@ -130,6 +130,7 @@ func (w *World) begin() error {
 			return err
 		}
 	}
+	w.clearOutbox() // what accounts begin with is no event
 	return nil
 }
 
