@@ -27,7 +27,7 @@ func (w *World) apply(patch Patch, now time.Time) error {
 	}
 	// What a balance means may depend on a setting of the same patch, so those that are
 	// chosen hold before state is set.
-	before := maps.Clone(w.patched)
+	before, targets := maps.Clone(w.patched), w.targets
 	for provider, values := range patch {
 		w.patch(provider, values)
 	}
@@ -37,6 +37,7 @@ func (w *World) apply(patch Patch, now time.Time) error {
 		w.choose()
 		return err
 	}
+	w.listened(targets, now)
 	return nil
 }
 
@@ -126,6 +127,15 @@ func (w *World) choose() {
 					w.settings[provider][name] = text
 				}
 			}
+		}
+	}
+}
+
+// listened tells the accounts whose events have somewhere to go that had not before.
+func (w *World) listened(before map[string]Target, now time.Time) {
+	for _, name := range slices.Sorted(maps.Keys(w.targets)) {
+		if a := w.accounts[name]; a != nil && before[name].URL == "" {
+			a.provider.webhooks.listened(&Turn{Now: now, w: w, a: a})
 		}
 	}
 }

@@ -25,6 +25,7 @@ type toy struct {
 	Money   money.Amount
 	Company string
 	Seen    string // the colour when the balance was last set
+	Heard   int    // how often somebody began to listen
 }
 
 type thing struct {
@@ -120,6 +121,7 @@ func toyProvider() *sim.Provider {
 			Retries:  func(*sim.Tx[toy]) []time.Duration { return []time.Duration{10 * time.Second, time.Minute} },
 			Received: func(status int) bool { return status == 200 },
 			Secret:   func(tx *sim.Tx[toy]) string { return "secret of " + tx.Base() },
+			Listened: func(tx *sim.Tx[toy]) { tx.State.Heard++ },
 			Sign: func(s sim.Signing) http.Header {
 				mac := hmac.New(sha256.New, []byte(s.Secret))
 				mac.Write(s.Body)
