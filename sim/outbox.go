@@ -26,12 +26,17 @@ const (
 	overhead       = 512 // of a delivery beside its body, and of an attempt
 )
 
-// newOutbox ends when ctx does, and takes what it holds out of all then.
+// newOutbox ends when ctx does; all counts the bytes of every outbox there is.
 func newOutbox(ctx context.Context, all *atomic.Int64) *outbox {
 	o := &outbox{lanes: map[string]*lane{}, all: all}
 	o.ctx, o.cancel = context.WithCancel(ctx)
-	context.AfterFunc(o.ctx, func() { all.Add(-o.bytes.Swap(0)) })
 	return o
+}
+
+// end lets attempts under way end, and takes what the outbox holds out of all.
+func (o *outbox) end() {
+	o.cancel()
+	o.all.Add(-o.bytes.Swap(0))
 }
 
 func (o *outbox) weigh(n int) {

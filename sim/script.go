@@ -21,7 +21,7 @@ const ScenarioHeader = "X-Esimsim-Scenario"
 // settings hold from now, and its timeline begins. It is taken whole or not at all. The
 // caller holds the lock.
 func (w *World) switchOn(sc *scenario.Scenario, now time.Time) error {
-	before := w.script.Scenarios()
+	before, targets := w.script.Scenarios(), w.targets
 	w.script.Add(sc)
 	w.choose()
 	err := w.checkTargets(sc.Settings)
@@ -36,6 +36,7 @@ func (w *World) switchOn(sc *scenario.Scenario, now time.Time) error {
 	for _, q := range w.waits.of(nil, sc.Name) {
 		w.waits.remove(q) // of an earlier reading
 	}
+	w.listened(targets, now)
 	for i := range sc.Timeline {
 		m := &sc.Timeline[i]
 		w.waits.add(&wait{id: sc.Name, moment: m, due: now.Add(m.After)})

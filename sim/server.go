@@ -323,6 +323,7 @@ func (s *Server) worldOf(c Caller) (*World, error) {
 func (s *Server) newWorld(c Caller) *World {
 	w := &World{name: c.World, caller: c, srv: s, clock: clock.New(s.cfg.Real), journal: journal.Within(&s.memory), moves: make(chan struct{}, 1)}
 	w.ctx, w.cancel = context.WithCancel(s.ctx)
+	context.AfterFunc(w.ctx, w.drop)
 	w.outbox, w.moved = newOutbox(w.ctx, &s.mail), sync.NewCond(&w.mu)
 	return w
 }

@@ -27,7 +27,7 @@ func (w *World) apply(patch Patch, now time.Time) error {
 	}
 	// What a balance means may depend on a setting of the same patch, so those that are
 	// chosen hold before state is set.
-	before := maps.Clone(w.patched)
+	before, targets := maps.Clone(w.patched), w.targets
 	for provider, values := range patch {
 		w.patch(provider, values)
 	}
@@ -37,13 +37,30 @@ func (w *World) apply(patch Patch, now time.Time) error {
 		w.choose()
 		return err
 	}
+	w.listened(targets, now)
 	return nil
 }
 
 // setState gives accounts the state that settings ask for, such as a balance: all of it,
 // or none when a value is refused.
 func (w *World) setState(settings Patch, now time.Time) error {
+	// It is tried first, since events cannot be taken back as state can.
+	back, err := w.trySetState(settings, now, true)
+	back()
+	if err == nil {
+		_, err = w.trySetState(settings, now, false)
+	}
+	return err
+}
+
+// trySetState sets what it can up to the first value that is refused; back undoes it.
+func (w *World) trySetState(settings Patch, now time.Time, mute bool) (back func(), err error) {
 	var undo []func()
+	back = func() {
+		for _, one := range slices.Backward(undo) {
+			one()
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		p := w.srv.provider(name)
 		if p == nil {
@@ -54,22 +71,19 @@ func (w *World) setState(settings Patch, now time.Time) error {
 			if s.set == nil {
 				continue
 			}
-			t := &Turn{Now: now, w: w, a: w.account(p, now)}
+			t := &Turn{Now: now, w: w, a: w.account(p, now), mute: mute}
 			old := s.get(t)
 			err := finite(settings[name][key])
 			if err == nil {
 				err = s.set(t, settings[name][key])
 			}
 			if err != nil {
-				for _, back := range slices.Backward(undo) {
-					back()
-				}
-				return &SettingError{"/" + name + "/" + key, err.Error()}
+				return back, &SettingError{"/" + name + "/" + key, err.Error()}
 			}
 			undo = append(undo, func() { _ = s.set(t, old) })
 		}
 	}
-	return nil
+	return back, nil
 }
 
 // finite refuses numbers that YAML has and JSON has not.
@@ -113,6 +127,15 @@ func (w *World) choose() {
 					w.settings[provider][name] = text
 				}
 			}
+		}
+	}
+}
+
+// listened tells the accounts whose events have somewhere to go that had not before.
+func (w *World) listened(before map[string]Target, now time.Time) {
+	for _, name := range slices.Sorted(maps.Keys(w.targets)) {
+		if a := w.accounts[name]; a != nil && before[name].URL == "" {
+			a.provider.webhooks.listened(&Turn{Now: now, w: w, a: a})
 		}
 	}
 }

@@ -25,6 +25,7 @@ type toy struct {
 	Money   money.Amount
 	Company string
 	Seen    string // the colour when the balance was last set
+	Heard   int    // how often somebody began to listen
 }
 
 type thing struct {
@@ -90,7 +91,12 @@ func toyProvider() *sim.Provider {
 			{
 				Name: "seen",
 				Get:  func(tx *sim.Tx[toy]) any { return tx.State.Seen },
-				Set:  func(*sim.Tx[toy], any) error { return nil },
+				Set: func(_ *sim.Tx[toy], v any) error {
+					if v == "refused" {
+						return &sim.SettingError{Message: "seen is refused"}
+					}
+					return nil
+				},
 			},
 			{
 				Name: "balance",
@@ -101,6 +107,7 @@ func toyProvider() *sim.Provider {
 						return &sim.SettingError{Message: "balance is a number from 0"}
 					}
 					tx.State.Money, tx.State.Seen = money.Of(f), tx.Setting("colour")
+					tx.Send(sim.Outgoing{Event: "made", Body: toyEvent{Event: "made", ID: "money " + tx.State.Money.String()}})
 					return nil
 				},
 			},
@@ -114,6 +121,7 @@ func toyProvider() *sim.Provider {
 			Retries:  func(*sim.Tx[toy]) []time.Duration { return []time.Duration{10 * time.Second, time.Minute} },
 			Received: func(status int) bool { return status == 200 },
 			Secret:   func(tx *sim.Tx[toy]) string { return "secret of " + tx.Base() },
+			Listened: func(tx *sim.Tx[toy]) { tx.State.Heard++ },
 			Sign: func(s sim.Signing) http.Header {
 				mac := hmac.New(sha256.New, []byte(s.Secret))
 				mac.Write(s.Body)

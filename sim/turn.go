@@ -28,6 +28,7 @@ type Turn struct {
 	asked  Mode             // of the request's own header; "" for most
 	fixing *fixing          // the order of a fixture that is being placed; nil for most
 	passed []Happening
+	mute   bool              // whether what is sent is forgotten
 	defers bool              // whether what is sent waits for the answer of a call
 	held   []*delivery       // what does so
 	eager  []<-chan struct{} // what the answer waits for

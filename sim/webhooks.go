@@ -33,6 +33,9 @@ type Webhooks[S any] struct {
 	// Target is where the API itself was told to send events, with "" for nowhere; what the
 	// control plane or a flag says then holds. nil where the API has no say in it.
 	Target func(*Tx[S]) Target
+	// Listened is called when the settings give the account a target and it had none, so
+	// that what is told of again and again may begin; nil where there is nothing to do.
+	Listened func(*Tx[S])
 	// Secret signs where a target has no secret of its own.
 	Secret func(*Tx[S]) string
 	// Sign gives the headers of one attempt. It is a pure function, so that tests of
@@ -85,6 +88,7 @@ type webhooks struct {
 	retries  func(*Turn) []time.Duration
 	received func(int) bool
 	target   func(*Turn) Target
+	listened func(*Turn)
 	secret   func(*Turn) string
 	sign     func(Signing) http.Header
 }
@@ -110,6 +114,11 @@ func eraseWebhooks[S any](d Webhooks[S], tx func(*Turn) *Tx[S]) webhooks {
 				return Target{}
 			}
 			return d.Target(tx(t))
+		},
+		listened: func(t *Turn) {
+			if d.Listened != nil {
+				d.Listened(tx(t))
+			}
 		},
 		secret: func(t *Turn) string { return d.Secret(tx(t)) },
 	}
@@ -173,8 +182,8 @@ func (t *Turn) Send(o Outgoing) {
 	if p.webhooks.event(o.Event) == nil {
 		panic(fmt.Sprintf("%s has no event %q", p.name, o.Event))
 	}
-	if t.w.reserved != nil {
-		return // a fixture is being built: what it is made of was long ago
+	if t.mute || t.w.reserved != nil {
+		return // a fixture that is being built is made of what was long ago
 	}
 	if d := t.delivery(o); d != nil {
 		t.tamper(d)

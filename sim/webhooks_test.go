@@ -399,6 +399,81 @@ func TestWebhookOnARunningClock(t *testing.T) {
 	<-all // made three times, and ready
 }
 
+// State that is set by hand is told of once, and not at all when another value is refused
+// with it, or when it is what the account begins with.
+func TestWebhookOfASetting(t *testing.T) {
+	t.Parallel()
+	library := fstest.MapFS{"poor.yaml": {Data: []byte("version: 1\nname: poor\naccounts: {toy: {balance: 5}}\n")}}
+	to := simtest.Listen(t)
+	srv := sim.StartT(t, sim.Config{
+		Providers: []*sim.Provider{toyProvider()}, Library: library, Freeze: start, Webhooks: map[string]sim.Target{"toy": {URL: to.URL}},
+	})
+	w := srv.WorldT(t, "w~poor")
+	if err := w.Patch(sim.Patch{"toy": {"balance": 6.0, "seen": "refused"}}); err == nil {
+		t.Error("the patch was taken")
+	}
+	flush(t, w)
+	if got := to.Got(); len(got) != 0 {
+		t.Errorf("got %v", got)
+	}
+	if err := w.Patch(sim.Patch{"toy": {"balance": 7.0}}); err != nil {
+		t.Error(err)
+	}
+	flush(t, w)
+	if got := to.Got(); len(got) != 1 || gjson.Get(got[0].Body, "id").Str != "money 7.00" {
+		t.Errorf("got %v", got)
+	}
+	if err := w.Reset(); err != nil {
+		t.Error(err)
+	}
+	flush(t, w)
+	if got := to.Got(); len(got) != 1 || len(w.Deliveries()) != 0 {
+		t.Errorf("after a reset: %v", got)
+	}
+}
+
+// An account hears when somebody begins to listen, and not when the target is another or
+// goes.
+func TestWebhookListened(t *testing.T) {
+	t.Parallel()
+	library := fstest.MapFS{"heard.yaml": {Data: []byte("version: 1\nname: heard\nsettings: {webhooks: {toy: {url: http://127.0.0.1:1/}}}\n")}}
+	srv := sim.StartT(t, sim.Config{Providers: []*sim.Provider{toyProvider()}, Library: library, Freeze: start})
+	w := srv.WorldT(t, "w")
+	heard := func(want string) {
+		t.Helper()
+		s, err := w.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := gjson.GetBytes(s.Accounts["toy"].State, "Heard").Raw; got != want {
+			t.Errorf("heard %s times, want %s", got, want)
+		}
+	}
+	caller{t, srv, "toy_w"}.create()
+	heard("0")
+	aim(t, w, "http://127.0.0.1:1/")
+	heard("1")
+	aim(t, w, "http://127.0.0.1:2/")
+	if err := w.Patch(sim.Patch{"webhooks": {"toy": nil}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Patch(sim.Patch{"webhooks": {"toy": map[string]any{"url": "http://127.0.0.1:1/"}}, "toy": {"seen": "refused"}}); err == nil {
+		t.Error("the patch was taken")
+	}
+	heard("1")
+	fresh := srv.WorldT(t, "fresh")
+	aim(t, fresh, "http://127.0.0.1:1/") // no account is opened for it
+	if s, err := fresh.Snapshot(); err != nil || len(s.Accounts) != 0 {
+		t.Errorf("accounts %v, %v", s.Accounts, err)
+	}
+	w = srv.WorldT(t, "other")
+	caller{t, srv, "toy_other"}.create()
+	if err := w.SwitchOn("heard"); err != nil {
+		t.Fatal(err)
+	}
+	heard("1")
+}
+
 // A receiver may call the API, which stands at the instant of the event.
 func TestWebhookReceiverCallsBack(t *testing.T) {
 	t.Parallel()

@@ -134,6 +134,7 @@ func (w *World) begin(at time.Time) error {
 			return err
 		}
 	}
+	w.clearOutbox() // what accounts begin with is no event
 	return nil
 }
 
@@ -158,11 +159,18 @@ func (w *World) turn(p *Provider, f func(*Turn)) (passed []Happening) {
 	return t.passed
 }
 
+// drop empties the outbox of a world that was forgotten.
+func (w *World) drop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.outbox.end()
+}
+
 // clearOutbox forgets what is on its way: attempts under way end, and nobody hears of
 // them.
 func (w *World) clearOutbox() {
 	w.alarm.off()
-	w.outbox.cancel()
+	w.outbox.end()
 	w.outbox = newOutbox(w.ctx, &w.srv.mail)
 	w.moved.Broadcast()
 }

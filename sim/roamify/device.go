@@ -50,9 +50,11 @@ func use(tx *sim.Tx[state], e *eSIM, country string, wanted esim.Bytes) (used es
 		used = min(wanted, e.left())
 	}
 	if used > 0 {
+		before := e.Used
 		e.Used += used
 		e.UpdatedAt = tx.Now
 		e.log(tx.Now, country, used)
+		e.tellShares(tx, before)
 	}
 	if !e.Unlimited && e.left() == 0 && e.DepletedAt.IsZero() {
 		tx.Await(esimDepleted, e.ID)

@@ -28,5 +28,18 @@
 // money moves when they do, all answers of health, currencies, rates, SMS, gift cards and
 // refunds, and when fewer vouchers are made than were asked for (when the balance ends).
 //
+// Of the events that are sent to a partner, the vendor tells when they come, their bodies
+// and their signature. Assumed: the waits before the three further attempts (5, 30 and 180
+// seconds), the form of the secret (whsec_roamify_ and the name), and that what an answer
+// says beside its 200 counts for nothing. NEW is sent when a profile is READY, which
+// events have no word for, and the state an eSIM is in when it comes back from UNKNOWN, or
+// by a top-up from EXPIRED. start and end are -1 before first use; the package is that
+// the eSIM was bought with; eSIMs without usage check have no usage events, unlimited ones
+// no shares. Reports every four hours count from the activation, or from when somebody
+// began to listen. The threshold of low_balance is 50 USD unless set; top_up and
+// insufficient_balance have no threshold. To set a higher balance is to add funds, a
+// refund is not; vouchers of which only some can be paid are no refusal. Nobody buys
+// through an affiliate link here, so order is sent by a trigger alone.
+//
 // Insurance, which is another product under the same token, is left out.
 package roamify

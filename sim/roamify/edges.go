@@ -21,6 +21,7 @@ const (
 	esimRevoked   = "esim.revoked"
 	esimUnknown   = "esim.unknown"
 	esimRecovered = "esim.recovered"
+	esimReported  = "esim.reported"
 
 	voucherRedeemed  = "voucher.redeemed"
 	voucherCancelled = "voucher.cancelled"
@@ -94,6 +95,10 @@ var edges = []sim.Edge[state]{
 	{
 		Name: esimRecovered, Pass: recoverESIM, Default: never,
 		Basis: sim.Assumed, Source: "the way back from UNKNOWN",
+	},
+	{
+		Name: esimReported, Pass: reportUsage,
+		Basis: sim.Documented, Source: "usage webhook page: every four hours for each activated eSIM; here while somebody listens",
 	},
 
 	{

@@ -57,6 +57,7 @@ func generate(tx *sim.Tx[state], id string) error {
 		e.ICCID, e.ReadyAt, e.ExpiresAt = string(p.ICCID), tx.Now, tx.Now.Add(installWindow)
 	})
 	tx.At(esimExpired, id, e.ExpiresAt)
+	e.tell(tx, e.word())
 	tx.Await(esimUnknown, id)
 	return nil
 }
@@ -83,6 +84,7 @@ func install(tx *sim.Tx[state], id string) error {
 		e.DeletedAt = time.Time{}
 	})
 	e.note(installed, tx.Now)
+	e.tell(tx, installed)
 	return nil
 }
 
@@ -102,6 +104,7 @@ func activate(tx *sim.Tx[state], id string) error {
 		e.InactiveAt = time.Time{}
 	})
 	e.note(activated, tx.Now)
+	e.tell(tx, activated)
 	tx.At(esimExpired, id, e.ExpiresAt)
 	tx.Await(esimInactive, id)
 	return nil
@@ -121,6 +124,7 @@ func deactivate(tx *sim.Tx[state], id string) error {
 	}
 	tx.State.alterESIM(e, tx.Now, func() { e.InactiveAt = tx.Now })
 	e.note(inactive, tx.Now)
+	e.tell(tx, inactive)
 	return nil
 }
 
@@ -135,6 +139,7 @@ func deplete(tx *sim.Tx[state], id string) error {
 		return &sim.EdgeError{ID: id, State: "depleted", Wanted: "used up"}
 	}
 	tx.State.alterESIM(e, tx.Now, func() { e.DepletedAt = tx.Now })
+	e.tellUsage(tx)
 	return nil
 }
 
@@ -150,6 +155,7 @@ func expire(tx *sim.Tx[state], id string) error {
 		}
 	})
 	e.note(expired, tx.Now)
+	e.tell(tx, expired)
 	return nil
 }
 
@@ -166,6 +172,7 @@ func remove(tx *sim.Tx[state], id string) error {
 	}
 	tx.State.alterESIM(e, tx.Now, func() { e.DeletedAt = tx.Now })
 	e.note(deleted, tx.Now)
+	e.tell(tx, deleted)
 	return nil
 }
 
@@ -177,6 +184,7 @@ func revoke(tx *sim.Tx[state], id string) error {
 	}
 	tx.State.alterESIM(e, tx.Now, func() { e.RevokedAt, e.UnknownAt = tx.Now, time.Time{} })
 	e.note(revoked, tx.Now)
+	e.tell(tx, revoked)
 	return nil
 }
 
@@ -191,6 +199,7 @@ func lose(tx *sim.Tx[state], id string) error {
 	}
 	tx.State.alterESIM(e, tx.Now, func() { e.UnknownAt = tx.Now })
 	e.note(unknown, tx.Now)
+	e.tell(tx, unknown)
 	tx.Await(esimRecovered, id)
 	return nil
 }
@@ -204,6 +213,7 @@ func recoverESIM(tx *sim.Tx[state], id string) error {
 		return &sim.EdgeError{ID: id, State: e.life(), Wanted: unknown}
 	}
 	tx.State.alterESIM(e, tx.Now, func() { e.UnknownAt = time.Time{} })
+	e.tell(tx, e.word())
 	return nil
 }
 
@@ -211,6 +221,7 @@ func recoverESIM(tx *sim.Tx[state], id string) error {
 // tops up: data is added, and the validity lasts at least the package's days from now.
 // What an expired eSIM had left is lost, and the top-up begins at once.
 func extend(tx *sim.Tx[state], e *eSIM, p *esimPackage) {
+	before := e.word()
 	tx.State.alterESIM(e, tx.Now, func() {
 		if !e.ExpiredAt.IsZero() {
 			e.ExpiredAt, e.Days, e.Unlimited, e.Allowed, e.Used, e.SMS, e.Minutes = time.Time{}, 0, false, 0, 0, 0, 0
@@ -228,6 +239,9 @@ func extend(tx *sim.Tx[state], e *eSIM, p *esimPackage) {
 	})
 	tx.Cancel(esimDepleted, e.ID)
 	tx.At(esimExpired, e.ID, e.ExpiresAt)
+	if now := e.word(); now != before {
+		e.tell(tx, now)
+	}
 }
 
 // give adds what a package holds.

@@ -58,7 +58,7 @@ func newOrder(tx *sim.Tx[state], body object) (*order, error) {
 		return nil, err
 	}
 	if o.Total > tx.State.Balance {
-		return nil, errInsufficientBalance
+		return nil, tooPoor(tx)
 	}
 	return o, nil
 }
@@ -154,7 +154,7 @@ func place(tx *sim.Tx[state], o *order) {
 			o.Items[i].ESIM = e.ID
 		}
 	}
-	tx.State.Balance -= o.Total
+	tellBalance(tx, func() { tx.State.Balance -= o.Total })
 	tx.State.addOrder(o)
 	tx.Await(orderCompleted, o.ID)
 	if o.open() {

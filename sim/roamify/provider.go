@@ -70,6 +70,7 @@ func Provider() *sim.Provider {
 		Item:        func(id string) bool { return findPackage(id) != nil },
 		Edges:       edges,
 		Settings:    settings,
+		Webhooks:    webhooks,
 		Errors:      namedErrors,
 		EncodeError: encodeError,
 		Device:      device,

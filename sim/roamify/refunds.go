@@ -229,6 +229,7 @@ func grantRefund(tx *sim.Tx[state], id string) error {
 	}
 	f.RefundedAt = tx.Now
 	f.close(tx, refundRejected)
+	f.tellDecision(tx, refundedHook)
 	refundItem(tx, o, bought)
 	return nil
 }
@@ -243,6 +244,7 @@ func rejectRefund(tx *sim.Tx[state], id string) error {
 		f.Rejection = "Data already used"
 	}
 	f.close(tx, refundRefunded)
+	f.tellDecision(tx, rejectedHook)
 	return nil
 }
 

@@ -49,6 +49,16 @@ var settings = []sim.Setting[state]{
 		Get: func(tx *sim.Tx[state]) any { return tx.State.Balance.Float() },
 		Set: setBalance,
 	},
+	{
+		Name: "lowBalanceThreshold", Basis: sim.Assumed,
+		Doc: "The balance in USD below which low_balance events are sent, and again at 75, 50 and 25 % of it; 0 for never.",
+		Get: func(tx *sim.Tx[state]) any { return tx.State.threshold().Float() },
+		Set: setThreshold,
+	},
+	{
+		Name: "webhookEventTypePrefix", Values: []string{"false", "true"}, Basis: sim.Documented,
+		Doc: "The event_type of events about eSIMs: usage and status, as on their own pages, or esim_usage and esim_status, as on the overview.",
+	},
 }
 
 // older says that the world speaks the edition before the catalogue was paged.
@@ -65,11 +75,26 @@ func feature(tx *sim.Tx[state], name string, refusal error) error {
 // maxBalance keeps sums far from where floats lose cents.
 const maxBalance = 1e9
 
+// setBalance to more than there was is what adding funds is here (assumed).
 func setBalance(tx *sim.Tx[state], v any) error {
 	usd, ok := v.(float64)
 	if !ok || usd < 0 || usd > maxBalance {
 		return fmt.Errorf("balance is a number from 0 to %.0f", maxBalance)
 	}
-	tx.State.Balance = money.Of(usd)
+	before := tx.State.Balance
+	tellBalance(tx, func() { tx.State.Balance = money.Of(usd) })
+	if tx.State.Balance > before {
+		tellPartner(tx, topUpHook)
+	}
+	return nil
+}
+
+func setThreshold(tx *sim.Tx[state], v any) error {
+	usd, ok := v.(float64)
+	if !ok || usd < 0 || usd > maxBalance {
+		return fmt.Errorf("lowBalanceThreshold is a number from 0 to %.0f", maxBalance)
+	}
+	amount := money.Of(usd)
+	tellBalance(tx, func() { tx.State.LowBalance = &amount })
 	return nil
 }

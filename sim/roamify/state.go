@@ -13,6 +13,9 @@ import (
 type state struct {
 	OpenedAt time.Time
 	Balance  money.Amount
+	// LowBalance is what partners are told of when the balance falls below it; nil for the
+	// threshold of a new account, and 0 for never.
+	LowBalance *money.Amount
 
 	// The oldest of each is first.
 	Orders   []*order
@@ -81,6 +84,7 @@ type eSIM struct {
 	ExpiredAt   time.Time // zero while that has not come to pass
 	RevokedAt   time.Time
 	UnknownAt   time.Time // the supplier does not answer for it since; zero while it does
+	ReportAt    time.Time // natural instant of the next report of its usage; zero for none
 	UpdatedAt   time.Time
 
 	// What all its packages give together.

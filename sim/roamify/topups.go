@@ -32,7 +32,7 @@ func topUp(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		return sim.Reply{}, errIncompatible
 	}
 	if price(tx, p) > tx.State.Balance {
-		return sim.Reply{}, errInsufficientBalance
+		return sim.Reply{}, tooPoor(tx)
 	}
 	o := &order{
 		Reference: reference, TopUp: true, Total: price(tx, p),

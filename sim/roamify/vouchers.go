@@ -79,7 +79,7 @@ func createVouchers(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		n = int(min(money.Amount(n), tx.State.Balance/cost))
 	}
 	if n < 1 {
-		return sim.Reply{}, errInsufficientBalance
+		return sim.Reply{}, tooPoor(tx)
 	}
 	w := wireVoucherBatch{ReferenceID: reference, RequestedQuantity: int(wanted), Quantity: n, Vouchers: make([]wireVoucher, n)}
 	for i := range n {
