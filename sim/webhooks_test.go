@@ -16,6 +16,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
@@ -693,5 +694,32 @@ func TestAdvanceEndsWithItsCaller(t *testing.T) {
 	close(release)
 	if status, v := c.do("POST", "/worlds/w/clock", `{"advance":"1h"}`); status != 200 || len(to.Got()) != 2 {
 		t.Errorf("%d %s", status, v)
+	}
+}
+
+// A provider that tells of an installation knows the device, and one that refuses it
+// leaves no trace of it.
+func TestDeviceIsKnownWhenItInstalls(t *testing.T) {
+	t.Parallel()
+	srv, shop, _ := hooked(t, "")
+	w := srv.WorldT(t, "w")
+	id := shop.create().Get("id").Str
+	if _, err := w.Act(id, esim.Action{Kind: esim.Install}); err != nil {
+		t.Fatal(err)
+	}
+	gone := shop.create().Get("id").Str
+	if _, err := w.Pass("toy.thing.gone", gone); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Act(gone, esim.Action{Kind: esim.Install}); err == nil {
+		t.Error("what is gone was installed")
+	}
+	s, err := w.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := gjson.GetBytes(s.Accounts["toy"].State, "Things."+id+".EID").Str
+	if told == "" || told != s.ESIMs[0].EID || s.ESIMs[1].EID != "" {
+		t.Errorf("told of %q; the profiles have %q and %q", told, s.ESIMs[0].EID, s.ESIMs[1].EID)
 	}
 }
