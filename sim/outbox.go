@@ -74,6 +74,7 @@ type lane struct {
 // A delivery is one event on its way to one receiver.
 type delivery struct {
 	id       string // on the wire, the same at each attempt
+	number   int    // among those of the world, from 1
 	copies   int    // 2 for the second of a doubled one
 	rule     string // of a scenario, that meddled with it
 	box      *outbox

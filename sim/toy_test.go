@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -245,7 +246,11 @@ func getThing(tx *sim.Tx[toy], r *sim.Request) (sim.Reply, error) {
 		return sim.Reply{}, errNone
 	}
 	tx.Look(th.ID)
-	return sim.Reply{Body: show(r, th)}, nil
+	var sent []string // the last two events of the account
+	for _, d := range tx.Deliveries(2) {
+		sent = append(sent, fmt.Sprintf("%d %s %s %d %d", d.Number, d.Event, d.State, len(d.Attempts), len(d.Body)))
+	}
+	return sim.Reply{Header: http.Header{"X-Toy-Sent": sent}, Body: show(r, th)}, nil
 }
 
 type toyWire struct {

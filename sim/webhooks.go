@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -207,9 +208,32 @@ func (t *Turn) delivery(o Outgoing) *delivery {
 		target.Wait = p.webhooks.timeout
 	}
 	return &delivery{
-		id: t.w.outbox.name(t.w), provider: p, event: o.Event, target: target,
+		id: t.w.outbox.name(t.w), number: t.w.outbox.issued, provider: p, event: o.Event, target: target,
 		body: string(marshal(o.Body)), settings: t.settings(), retries: p.webhooks.retries(t), at: t.Now, due: t.Now,
 	}
+}
+
+// A Sent is an event as its sender knows of it.
+type Sent struct {
+	Number   int // among those of the world, from 1
+	Event    string
+	Body     string // "" where its bytes are no longer kept
+	State    DeliveryState
+	Attempts []Attempt
+}
+
+// Deliveries lists the last n events of this account, the newest first. What a scenario
+// lost or doubled happened on the way, and the sender knows nothing of it.
+func (t *Turn) Deliveries(n int) (out []Sent) {
+	for _, d := range slices.Backward(t.w.outbox.log) {
+		if len(out) == n {
+			break
+		}
+		if d.provider == t.a.provider && d.copies < 2 && d.state != Dropped {
+			out = append(out, Sent{d.number, d.event, d.body, d.state, slices.Clone(d.attempts)})
+		}
+	}
+	return out
 }
 
 // marshal is a body as the services write theirs, without HTML's escapes.

@@ -723,3 +723,23 @@ func TestDeviceIsKnownWhenItInstalls(t *testing.T) {
 		t.Errorf("told of %q; the profiles have %q and %q", told, s.ESIMs[0].EID, s.ESIMs[1].EID)
 	}
 }
+
+// An API can show what it sent, as far as it knows: not what was lost or doubled on the way.
+func TestWebhookSentAsTheSenderKnows(t *testing.T) {
+	t.Parallel()
+	srv, shop, to := hooked(t, "  - {on: toy.webhook.ready, calls: [1], do: {webhook: {duplicate: 2}}}\n  - {on: toy.webhook.ready, calls: [2], do: {webhook: {drop: true}}}\n")
+	to.Answer(func(in simtest.Received) int {
+		if strings.Contains(in.Body, "made") {
+			return 500
+		}
+		return 200
+	})
+	shop.create()
+	id := shop.create().Get("id").Str
+	flush(t, srv.WorldT(t, "w~r"))
+	_, header, _ := shop.do("GET", "/toy/things/"+id, "")
+	want := []string{"3 made pending 1 95", "2 ready delivered 1 96"}
+	if got := header["X-Toy-Sent"]; !slices.Equal(got, want) {
+		t.Errorf("sent %q, want %q", got, want)
+	}
+}
