@@ -152,8 +152,10 @@ func cancel(tx *sim.Tx[state], iccid string) error {
 	if e.ineligible(tx) != "" {
 		return e.refuse(statusNew + " and never installed")
 	}
+	was := e.status()
 	e.CancelledAt = tx.Now
 	tx.Cancel(edgeExpired, iccid)
+	e.changed(tx, was)
 	s := tx.State
 	s.cancelTopUps(tx, e)
 	o := s.orderOf(e)

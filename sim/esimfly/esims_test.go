@@ -34,9 +34,12 @@ func (c *client) state(reference string) (status, expires string) {
 	return e.Get("status").Str, e.Get("expiredTime").Str
 }
 
+// edges are what passed, without the attempts to tell of it.
 func edges(passed []sim.Happening) (names []string) {
 	for _, h := range passed {
-		names = append(names, strings.TrimPrefix(h.Edge, "esimfly."))
+		if h.Edge != "" {
+			names = append(names, strings.TrimPrefix(h.Edge, "esimfly."))
+		}
 	}
 	return names
 }

@@ -33,6 +33,7 @@ func device(tx *sim.Tx[state], p *esim.Profile, a esim.Action) (esim.Bytes, erro
 	}
 	if a.Kind == esim.Install {
 		if p.InstalledAt.IsZero() && e.InstalledAt.IsZero() {
+			tellProfile(tx, e, downloading)
 			tx.Await(edgeInstalled, iccid)
 		}
 		return 0, nil
@@ -85,6 +86,7 @@ func use(tx *sim.Tx[state], p *esim.Profile, e *soldESIM, bytes esim.Bytes) (esi
 	e.Used += used
 	e.UsedAt = tx.Now
 	e.session(tx, p.LastCountry, used)
+	tellUsage(tx, e, used)
 	if first && e.status() == statusNew {
 		tx.Await(edgeActive, e.ICCID)
 	} else {
@@ -164,6 +166,8 @@ func install(tx *sim.Tx[state], iccid string) error {
 		return e.refuse(statusNew + " and not installed")
 	}
 	e.InstalledAt, e.Device = tx.Now, newHandset(tx)
+	tellProfile(tx, e, rawEnabled)
+	tellInstalled(tx, e)
 	return nil
 }
 
@@ -177,6 +181,8 @@ func activate(tx *sim.Tx[state], iccid string) error {
 	}
 	e.ActivatedAt, e.EndsAt = tx.Now, tx.Now.AddDate(0, 0, e.Days)
 	tx.At(edgeExpired, iccid, e.EndsAt)
+	tellProfile(tx, e, rawEnabled)
+	e.changed(tx, statusNew)
 	awaitDepletion(tx, e)
 	return nil
 }
@@ -199,9 +205,11 @@ func deplete(tx *sim.Tx[state], iccid string) error {
 		}
 		e.Used, e.UsedAt = e.Volume, tx.Now
 		e.session(tx, country, rest)
+		tellUsage(tx, e, rest)
 	}
 	e.DepletedAt = tx.Now
 	e.hangUp(tx)
+	e.changed(tx, statusActive)
 	return nil
 }
 
@@ -213,8 +221,10 @@ func expire(tx *sim.Tx[state], iccid string) error {
 	if e.over() {
 		return e.refuse(alive)
 	}
+	was := e.status()
 	e.ExpiredAt = tx.Now
 	e.hangUp(tx)
+	e.changed(tx, was)
 	return nil
 }
 
@@ -227,8 +237,11 @@ func remove(tx *sim.Tx[state], iccid string) error {
 	if !e.removable() {
 		return e.refuse("installed, and " + alive)
 	}
+	was := e.status()
 	e.DeletedAt = tx.Now
 	tx.Cancel(edgeExpired, iccid)
 	e.hangUp(tx)
+	tellProfile(tx, e, rawDeleted)
+	e.changed(tx, was)
 	return nil
 }

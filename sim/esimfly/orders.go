@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -67,6 +68,7 @@ func createOrder(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if o.status() == orderFailed {
 		return sim.Reply{}, errOrderProcessing
 	}
+	o.Deferred = o.status() == orderPending
 	if newer(tx) {
 		return sim.Reply{Body: o.answer26(tx)}, nil
 	}
@@ -168,7 +170,9 @@ func place(tx *sim.Tx[state], body gjson.Result, p *pack, want purchase, total m
 		proceed(tx, o)
 		return o
 	}
-	o.CallbackURL = sim.Field(body, "callbackUrl").Str
+	if o.CallbackURL = sim.Field(body, "callbackUrl").Str; o.CallbackURL != "" {
+		tx.Listen()
+	}
 	s.Unaccepted = append(s.Unaccepted, s.ByReference[o.Reference])
 	tx.Await(edgeAccepted, o.Reference)
 	return o
@@ -176,19 +180,25 @@ func place(tx *sim.Tx[state], body gjson.Result, p *pack, want purchase, total m
 
 const referenceLetters = "abcdefghijklmnopqrstuvwxyz0123456789"
 
-// newReference is order_ or topup_, the time and five characters. The page has the time
-// of orders in seconds, all that came later in milliseconds.
+// newReference is order_ or topup_, the time and five characters.
 func newReference(tx *sim.Tx[state], prefix string) string {
-	at := tx.Now.UnixMilli()
-	if prefix == "order_" && !newer(tx) {
-		at = tx.Now.Unix()
-	}
+	head := referenceAt(tx, prefix, tx.Now)
 	for {
-		ref := prefix + strconv.FormatInt(at, 10) + "_" + tx.Text(5, referenceLetters)
+		ref := head + tx.Text(5, referenceLetters)
 		if tx.State.order(ref) == nil {
 			return ref
 		}
 	}
+}
+
+// referenceAt is a reference without the five characters. The page has the time of orders
+// in seconds, all that came later in milliseconds.
+func referenceAt(tx *sim.Tx[state], prefix string, at time.Time) string {
+	n := at.UnixMilli()
+	if prefix == "order_" && !newer(tx) {
+		n = at.Unix()
+	}
+	return prefix + strconv.FormatInt(n, 10) + "_"
 }
 
 // getOrder looks one order up; each look may be the one by which its details are there.

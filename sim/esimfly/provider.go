@@ -108,7 +108,12 @@ func Provider() *sim.Provider {
 				Name: edgeDeleted, Pass: remove,
 				Basis: sim.Documented, Source: "api-docs, List eSIMs: status DELETED, profile_status Delete; that removal from a device leads there is assumed",
 			},
+			{
+				Name: edgeSynced, Pass: synchronise, Default: sim.Policy{After: syncDelay},
+				Basis: sim.Documented, Source: "api-docs, Webhooks: esim.status.changed comes within 30 minutes, or with POST /esims/status",
+			},
 		},
+		Webhooks: webhooks(),
 		Settings: []sim.Setting[state]{
 			{
 				Name: "edition", Values: []string{edition2025, edition2026},

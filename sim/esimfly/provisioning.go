@@ -78,6 +78,7 @@ func provision(tx *sim.Tx[state], reference string) error {
 		e.ICCID = string(profile.ICCID)
 		s.ByICCID[e.ICCID] = o.First + i
 		tx.At(edgeExpired, e.ICCID, e.InstallBy)
+		tellProvisioned(tx, o, e, profile)
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package esimfly
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +31,26 @@ func TestSignVectors(t *testing.T) {
 				t.Errorf("body %s: signature %s, want %s", body, got, want)
 			}
 		}
+	}
+}
+
+// The headers of an event, and its signature of a known body.
+func TestSignEvent(t *testing.T) {
+	t.Parallel()
+	got := signEvent(sim.Signing{
+		Event: "esim.provisioned", ID: "4ce9d9cd-ac9e-4e17-b3a2-c66c358c1ce2", Secret: "whsec_test",
+		Body: []byte(`{"event":"esim.provisioned"}`), At: time.Date(2026, 10, 5, 9, 22, 10, 640e6, time.UTC),
+	})
+	want := http.Header{
+		"X-Webhook-Event":     {"esim.provisioned"},
+		"X-Webhook-Signature": {"sha256=1200a87cefe7769e8b090e78c2682a89327c0cc74544a3587d50208512a7cbe8"},
+		"X-Webhook-Timestamp": {"2026-10-05T09:22:10.640Z"},
+		"X-Webhook-Id":        {"4ce9d9cd-ac9e-4e17-b3a2-c66c358c1ce2"},
+		"Content-Type":        {"application/json"},
+		"User-Agent":          {"eSIMfly-Webhook/1.0"},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("headers %v", got)
 	}
 }
 

@@ -2,13 +2,13 @@ package esimfly_test
 
 import (
 	"encoding/json"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/simtest"
 )
 
 // A world in the midst of everything, written out and read back elsewhere, goes on alike.
@@ -23,7 +23,7 @@ func TestSnapshot(t *testing.T) {
 	c.post("/esims/cancel", `{"esimId":2505}`)
 	c.buyHeld("europe-5gb-30days")
 	c.post("/esims/suspend", `{"esimId":2506,"action":"suspend"}`)
-	c.do(http.MethodPut, "/webhooks", `{"webhook_url":"https://shop.example/hook"}`, nil)
+	c.subscribe(simtest.Listen(t))
 	c.place(minimal) // still under way
 	c.place(`{"packageCode":"RB77_5D","idempotency_key":"k-2"}`)
 

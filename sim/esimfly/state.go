@@ -26,6 +26,7 @@ const (
 	edgeCancelled   = "esim.cancelled"
 	edgeRefunded    = "esim.refunded"
 	edgeDeleted     = "esim.deleted"
+	edgeSynced      = "esim.synced"
 )
 
 // Statuses of an order. The page has the first two; the others are from api-docs, List
@@ -66,7 +67,7 @@ type state struct {
 	Hour     window
 	Day      window
 	NextID   int // of the next eSIM or top-up; an order has the id of its first eSIM
-	Webhook  *webhook
+	Webhook  *hook
 
 	Orders      []*order // oldest first, top-ups among them
 	ByReference map[string]int
@@ -108,7 +109,8 @@ type order struct {
 	Kind         string       // of account at the time, which tells the currency
 	ProcessingMS int
 	FlagURL      string
-	CallbackURL  string
+	CallbackURL  string // where the events of its eSIMs go, instead of to the key's address
+	Deferred     bool   // whether its buyer was told to wait for details
 	Key          string // the idempotency key; "" for none
 	First        int    // index of its first eSIM
 	TopUp        string // ICCID of the eSIM that it tops up; "" where it brings its own
@@ -160,6 +162,10 @@ type soldESIM struct {
 	RefundedAt  time.Time
 	DeletedAt   time.Time
 	UsedAt      time.Time // last
+
+	// What was told, or would have been had anybody listened.
+	ToldStatus  string // "" for NEW
+	ToldProfile string // the network's word; "" for null
 
 	Device *handset // once installed
 	Events []event  // of the last seven days, oldest first

@@ -13,7 +13,8 @@ import (
 	"github.com/esimsim/esimsim/sim"
 )
 
-// readStatus is the live status of an eSIM. It is a POST, and so no look at it.
+// readStatus is the live status of an eSIM. It is a POST, and so no look at it. What changed
+// is told at once then.
 func readStatus(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	body, err := identified(r)
 	if err != nil {
@@ -23,6 +24,7 @@ func readStatus(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
+	tellStatus(tx, e)
 	o, p := tx.State.orderOf(e), profile(tx, e)
 	w := e.words(p)
 	out := liveStatus{

@@ -209,6 +209,7 @@ func complete(tx *sim.Tx[state], reference string) error {
 	if !e.toppable(s.orderOf(e).class()) {
 		return e.refuse(alive)
 	}
+	was := e.status()
 	o.ProvisionedAt = tx.Now
 	s.count(o, tally{Completed: 1, Revenue: o.Amount})
 	days := o.Days * o.Quantity
@@ -228,6 +229,7 @@ func complete(tx *sim.Tx[state], reference string) error {
 		e.DepletedAt = time.Time{}
 	}
 	tx.At(edgeExpired, e.ICCID, e.expires())
+	e.changed(tx, was)
 	return nil
 }
 

@@ -8,11 +8,12 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/esimsim/esimsim/internal/webhook"
 	"github.com/esimsim/esimsim/sim"
 )
 
-// A webhook is where a key's events go.
-type webhook struct {
+// A hook is where a key's events go, and which.
+type hook struct {
 	URL    string
 	Secret string
 	Events []string
@@ -32,11 +33,11 @@ type delivery struct {
 // availableEvents are those of api-docs, Webhooks; the words for all but the first two are
 // assumed. order.completed is reserved and never sent.
 var availableEvents = []availableEvent{
-	{"esim.provisioned", "eSIM QR code is ready (asynchronously provisioned packages)"},
-	{"esim.installed", "Profile installed and enabled on a device for the first time"},
-	{"esim.profile.updated", "SM-DP+ profile state changed"},
-	{"esim.status.changed", "eSIM lifecycle status changed"},
-	{"esim.usage.threshold", "Remaining data crossed 500, 200, 100 or 50 MB"},
+	{hookProvisioned, "eSIM QR code is ready (asynchronously provisioned packages)"},
+	{hookInstalled, "Profile installed and enabled on a device for the first time"},
+	{hookProfile, "SM-DP+ profile state changed"},
+	{hookStatus, "eSIM lifecycle status changed"},
+	{hookUsage, "Remaining data crossed 500, 200, 100 or 50 MB"},
 }
 
 const reservedEvent = "order.completed"
@@ -63,9 +64,10 @@ func setWebhook(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		tx.State.Webhook = nil
 		return sim.Reply{Body: out}, nil
 	}
-	hook := &webhook{URL: link.Str, Secret: "whsec_" + tx.Text(16, "0123456789abcdef"), Events: events}
-	tx.State.Webhook = hook
-	out.Webhook = &webhookSecret{hook.URL, hook.Secret, hook.Events}
+	h := &hook{URL: link.Str, Secret: hookSecretPrefix + tx.Text(16, "0123456789abcdef"), Events: events}
+	tx.State.Webhook = h
+	tx.Listen()
+	out.Webhook = &webhookSecret{h.URL, h.Secret, h.Events}
 	out.Note = "Save your webhook_secret - it is used to verify webhook signatures via X-Webhook-Signature header."
 	return sim.Reply{Body: out}, nil
 }
@@ -98,8 +100,8 @@ func readEvents(r *sim.Request, list gjson.Result) (events []string, err error) 
 	return events, nil
 }
 
-// isTarget says whether events can go to an address: HTTPS, or plain HTTP to a machine
-// that is not on the internet.
+// isTarget says whether the API takes an address: HTTPS, or plain HTTP to a machine that is
+// not on the internet. Whether anything is sent there is another question.
 func isTarget(link string) bool {
 	u, err := url.Parse(link)
 	if err != nil || u.Hostname() == "" {
@@ -110,7 +112,7 @@ func isTarget(link string) bool {
 
 func isLocal(host string) bool {
 	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
+		return webhook.Private(ip)
 	}
 	if !strings.Contains(host, ".") {
 		return true
@@ -122,9 +124,32 @@ func isLocal(host string) bool {
 
 // getWebhook shows the settings without the secret.
 func getWebhook(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
-	out := webhookAnswer{Success: true, AvailableEvents: availableEvents, RecentDeliveries: []delivery{}}
-	if hook := tx.State.Webhook; hook != nil {
-		out.Webhook = &webhookSettings{URL: hook.URL, Events: hook.Events, APIKeyName: r.Caller.Base}
+	out := webhookAnswer{Success: true, AvailableEvents: availableEvents, RecentDeliveries: recentDeliveries(tx)}
+	if h := tx.State.Webhook; h != nil {
+		out.Webhook = &webhookSettings{URL: h.URL, Events: h.Events, APIKeyName: r.Caller.Base}
 	}
 	return sim.Reply{Body: out}, nil
+}
+
+// recentDeliveries are the last ten. That the newest comes first, and the words for what
+// is neither delivered nor failed, are assumed.
+func recentDeliveries(tx *sim.Tx[state]) []delivery {
+	out := []delivery{}
+	for _, d := range tx.Deliveries(10) {
+		row := delivery{
+			ID: d.Number, Event: d.Event, OrderReference: gjson.Get(d.Body, "data.order_reference").Str,
+			Status: string(d.State), Attempts: len(d.Attempts),
+		}
+		for _, a := range d.Attempts {
+			row.LastAttempt = ptr(a.At.UTC().Format(wireMillis))
+			if received(a.Status) && row.DeliveredAt == nil {
+				row.DeliveredAt = row.LastAttempt
+			}
+		}
+		if d.State == sim.Pending && row.Attempts > 0 {
+			row.Status = "retrying"
+		}
+		out = append(out, row)
+	}
+	return out
 }

@@ -33,7 +33,7 @@ func TestWebhookSettings(t *testing.T) {
 	}
 
 	const badURL = `{"success":false,"message":"webhook_url must be a valid HTTPS URL","code":"INVALID_WEBHOOK_URL"}`
-	for _, link := range []string{`""`, `"shop"`, `"/hook"`, `"http://shop.example/hook"`, `"http://8.8.8.8/"`, `"ftp://127.0.0.1/"`, `"https://"`, `7`, `"http://[::1"`} {
+	for _, link := range []string{`""`, `"shop"`, `"/hook"`, `"http://shop.example/hook"`, `"http://8.8.8.8/"`, `"http://169.254.169.254/latest/"`, `"http://[fe80::1]/"`, `"http://0.0.0.0/"`, `"ftp://127.0.0.1/"`, `"https://"`, `7`, `"http://[::1"`} {
 		put(`{"webhook_url":`+link+`}`).is(t, 400, badURL)
 	}
 	for _, body := range []string{"", "{}", `{"events":[]}`} {
