@@ -227,11 +227,18 @@ func (t *Turn) act(p *Provider, e *esim.Profile, a esim.Action) (esim.Bytes, err
 			return 0, &EdgeError{ID: string(e.ICCID), State: "not on a device", Wanted: "installed"}
 		}
 	}
-	used, err := p.device(t, e, a)
-	if err == nil {
-		t.mark(e, a)
+	// Whom the provider tells of an installation, it tells of the device too.
+	known := e.EID
+	if a.Kind == esim.Install && known == "" {
+		e.EID = "89049032" + t.Text(24, digits)
 	}
-	return used, err
+	used, err := p.device(t, e, a)
+	if err != nil {
+		e.EID = known
+		return used, err
+	}
+	t.mark(e, a)
+	return used, nil
 }
 
 // mark writes down on the profile what the device did.
@@ -241,7 +248,6 @@ func (t *Turn) mark(e *esim.Profile, a esim.Action) {
 		e.OnDevice = true
 		if e.InstalledAt.IsZero() {
 			e.InstalledAt = t.Now
-			e.EID = "89049032" + t.Text(24, digits)
 		}
 	case esim.Attach:
 		e.LastCountry, e.LastSeenAt = a.Country, t.Now

@@ -33,6 +33,7 @@ type thing struct {
 	ReadyAt   time.Time
 	GoneAt    time.Time
 	Used      esim.Bytes
+	EID       string // of the device, when its installation was heard of
 }
 
 const toyDocument = `
@@ -135,6 +136,12 @@ func toyProvider() *sim.Provider {
 		EncodeError: encodeToyError,
 		Device: func(tx *sim.Tx[toy], p *esim.Profile, a esim.Action) (esim.Bytes, error) {
 			th := tx.State.Things[p.ID]
+			if a.Kind == esim.Install {
+				if stateOf(th) == "gone" {
+					return 0, &sim.EdgeError{ID: p.ID, State: "gone", Wanted: "ready"}
+				}
+				th.EID = p.EID
+			}
 			if a.Kind != esim.Use {
 				return 0, nil
 			}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
@@ -693,5 +694,40 @@ func TestAdvanceEndsWithItsCaller(t *testing.T) {
 	close(release)
 	if status, v := c.do("POST", "/worlds/w/clock", `{"advance":"1h"}`); status != 200 || len(to.Got()) != 2 {
 		t.Errorf("%d %s", status, v)
+	}
+}
+
+// What a provider sends of an installation can name the device. One that it refuses leaves
+// none behind.
+func TestInstallationKnowsItsDevice(t *testing.T) {
+	t.Parallel()
+	srv, shop, _ := hooked(t, "")
+	w := srv.WorldT(t, "w")
+	v := shop.create()
+	installed := func() (heard, kept string) {
+		t.Helper()
+		dump, err := w.Dump()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return gjson.GetBytes(dump["toy"], "Things."+v.Get("id").Str+".EID").Str, gjson.GetBytes(dump["esims"], "0.EID").Str
+	}
+	advance(t, w, 30*24*time.Hour) // the thing is gone
+	if _, err := w.Act("last", esim.Action{Kind: esim.Install}); err == nil {
+		t.Fatal("what is gone was installed")
+	}
+	if heard, kept := installed(); heard != "" || kept != "" {
+		t.Errorf("a refused installation leaves %q and %q", heard, kept)
+	}
+	v = shop.create()
+	if _, err := w.Act("last", esim.Action{Kind: esim.Install}); err != nil {
+		t.Fatal(err)
+	}
+	dump, err := w.Dump()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if heard, _ := installed(); len(heard) != 32 || heard != gjson.GetBytes(dump["esims"], "1.EID").Str {
+		t.Errorf("heard of %q, want that of %s", heard, dump["esims"])
 	}
 }
