@@ -12,9 +12,9 @@ import (
 // What samples of callbacks are about where the account has nothing that fits. The MSISDN
 // is of those that are kept for fiction.
 const (
-	sampleICCID  = "8943108170002310455"
+	sampleICCID  = "8943108170002310451"
 	sampleMSISDN = "447700900123"
-	sampleEID    = "89049032007408882600037851264390"
+	sampleEID    = "89049032007408882600037851264359"
 )
 
 // sampleESIM is the newest eSIM of the account that fits, nil for none.
@@ -37,21 +37,28 @@ func anyICCID(tx *sim.Tx[state]) string {
 // sampleAssignment is a copy of the newest assignment that is in use or used up, else one
 // that looks as if it were used to four fifths.
 func sampleAssignment(tx *sim.Tx[state]) *assignment {
-	a := assignment{
+	newest := (*assignment)(nil)
+	for _, a := range slices.Backward(tx.State.Assigned) {
+		if !tx.State.esim(a.ICCID).ReturnedAt.IsZero() {
+			continue
+		}
+		if state := a.state(); state == active || state == depleted {
+			found := *a
+			return &found
+		}
+		if newest == nil {
+			newest = a
+		}
+	}
+	made := assignment{
 		ID: 215_104_377, ICCID: sampleICCID, Bundle: "esim_5GB_30D_JP_V2", Order: "5d0c8a7e-3f41-4b7e-9a52-6c1f0e8b2d19",
 		Length: 30 * 24 * time.Hour, Volume: 5 * esim.GB,
 	}
-	for _, other := range slices.Backward(tx.State.Assigned) {
-		if state := other.state(); state == active || state == depleted {
-			a = *other
-			return &a
-		}
+	if newest != nil {
+		made = *newest
 	}
-	if n := len(tx.State.Assigned); n > 0 {
-		a = *tx.State.Assigned[n-1]
-	}
-	a.StartedAt, a.Day, a.Used = tx.Now, 0, a.Volume/5*4
-	return &a
+	made.StartedAt, made.Day, made.Used = tx.Now, 0, made.Volume/5*4
+	return &made
 }
 
 func sampleUtilisation(tx *sim.Tx[state]) any { return utilisationOf(tx, sampleAssignment(tx)) }
