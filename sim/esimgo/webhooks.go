@@ -97,8 +97,13 @@ var callbacks = sim.Webhooks[state]{
 		return []time.Duration{time.Second, 5 * time.Second, 30 * time.Second}
 	},
 	Received: func(status int) bool { return status == http.StatusOK },
-	Secret:   func(tx *sim.Tx[state]) string { return tx.Credential().Value },
-	Sign:     sign,
+	Listened: func(tx *sim.Tx[state]) {
+		for _, e := range tx.State.ESIMs {
+			stay(tx, e)
+		}
+	},
+	Secret: func(tx *sim.Tx[state]) string { return tx.Credential().Value },
+	Sign:   sign,
 }
 
 // headerSignature is written as the vendor's webhooks guide has it, the only page that

@@ -421,8 +421,8 @@ func TestCountryChange(t *testing.T) {
 		if got := edges(c.advance(3 * day)); got != nil {
 			t.Errorf("passed %v", got)
 		}
+		c.advance(time.Hour)
 		c.aim(map[string]any{"url": c.shop.URL})
-		c.attach(iccid, "")
 		c.advance(day)
 		want(c, "JP@96") // by the days of the stay
 		c.aim(nil)
@@ -615,6 +615,30 @@ func TestReturnedESIMIsNotTold(t *testing.T) {
 	c.advance(2 * day) // it is back
 	c.attach(iccid, "FR")
 	c.wantTold(0, "CountryChange")
+}
+
+// What a fixture's eSIMs did before the world began is told to nobody; what they do from
+// then on is.
+func TestCallbacksOfAFixture(t *testing.T) {
+	t.Parallel()
+	shop := simtest.Listen(t)
+	srv := sim.StartT(t, sim.Config{
+		Providers: []*sim.Provider{esimgo.Provider()}, Freeze: frozen, Webhooks: map[string]sim.Target{"esimgo": {URL: shop.URL}},
+	})
+	c := hookedClient{as(t, srv, "fixed"), shop}
+	made, err := srv.WorldT(t, "fixed").Start(sim.Fixture{ESIMs: []sim.FixtureESIM{
+		{Provider: "esimgo", Item: gigabyte, State: "Active"}, {Provider: "esimgo", Item: gigabyte, State: "Expired"},
+	}})
+	if err != nil {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	c.wantTold(0)
+	c.advance(day)
+	c.wantTold(0, "CountryChange", "CountryChange")
+	c.pass("esimgo.bundle.depleted", c.assignments(made.ESIMs[0].ICCID)[0].ID)
+	if got := c.told(2); len(got) == 0 || got[0] != "Utilisation" {
+		t.Errorf("told %v of its depletion", got)
+	}
 }
 
 // A callback is tried once, unless a setting asks for the ladder; nothing but 200 is
