@@ -227,14 +227,14 @@ func (t *Turn) act(p *Provider, e *esim.Profile, a esim.Action) (esim.Bytes, err
 			return 0, &EdgeError{ID: string(e.ICCID), State: "not on a device", Wanted: "installed"}
 		}
 	}
-	eid := e.EID
-	if a.Kind == esim.Install && e.InstalledAt.IsZero() {
-		// A device names itself when it asks, and so before the seller tells of it.
+	// Whom the provider tells of an installation, it tells of the device too.
+	known := e.EID
+	if a.Kind == esim.Install && known == "" {
 		e.EID = "89049032" + t.Text(24, digits)
 	}
 	used, err := p.device(t, e, a)
 	if err != nil {
-		e.EID = eid
+		e.EID = known
 		return used, err
 	}
 	t.mark(e, a)

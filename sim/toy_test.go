@@ -34,7 +34,7 @@ type thing struct {
 	ReadyAt   time.Time
 	GoneAt    time.Time
 	Used      esim.Bytes
-	EID       string // of the device, as it was when the installation was told
+	EID       string // of the device, when its installation was heard of
 }
 
 const toyDocument = `
@@ -138,8 +138,8 @@ func toyProvider() *sim.Provider {
 		Device: func(tx *sim.Tx[toy], p *esim.Profile, a esim.Action) (esim.Bytes, error) {
 			th := tx.State.Things[p.ID]
 			if a.Kind == esim.Install {
-				if !th.GoneAt.IsZero() {
-					return 0, &sim.EdgeError{ID: p.ID, State: stateOf(th), Wanted: "ready"}
+				if stateOf(th) == "gone" {
+					return 0, &sim.EdgeError{ID: p.ID, State: "gone", Wanted: "ready"}
 				}
 				th.EID = p.EID
 			}

@@ -697,30 +697,38 @@ func TestAdvanceEndsWithItsCaller(t *testing.T) {
 	}
 }
 
-// A provider that tells of an installation knows the device, and one that refuses it
-// leaves no trace of it.
-func TestDeviceIsKnownWhenItInstalls(t *testing.T) {
+// What a provider sends of an installation can name the device. One that it refuses leaves
+// none behind.
+func TestInstallationKnowsItsDevice(t *testing.T) {
 	t.Parallel()
 	srv, shop, _ := hooked(t, "")
 	w := srv.WorldT(t, "w")
-	id := shop.create().Get("id").Str
-	if _, err := w.Act(id, esim.Action{Kind: esim.Install}); err != nil {
+	v := shop.create()
+	installed := func() (heard, kept string) {
+		t.Helper()
+		dump, err := w.Dump()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return gjson.GetBytes(dump["toy"], "Things."+v.Get("id").Str+".EID").Str, gjson.GetBytes(dump["esims"], "0.EID").Str
+	}
+	advance(t, w, 30*24*time.Hour) // the thing is gone
+	if _, err := w.Act("last", esim.Action{Kind: esim.Install}); err == nil {
+		t.Fatal("what is gone was installed")
+	}
+	if heard, kept := installed(); heard != "" || kept != "" {
+		t.Errorf("a refused installation leaves %q and %q", heard, kept)
+	}
+	v = shop.create()
+	if _, err := w.Act("last", esim.Action{Kind: esim.Install}); err != nil {
 		t.Fatal(err)
 	}
-	gone := shop.create().Get("id").Str
-	if _, err := w.Pass("toy.thing.gone", gone); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Act(gone, esim.Action{Kind: esim.Install}); err == nil {
-		t.Error("what is gone was installed")
-	}
-	s, err := w.Snapshot()
+	dump, err := w.Dump()
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := gjson.GetBytes(s.Accounts["toy"].State, "Things."+id+".EID").Str
-	if told == "" || told != s.ESIMs[0].EID || s.ESIMs[1].EID != "" {
-		t.Errorf("told of %q; the profiles have %q and %q", told, s.ESIMs[0].EID, s.ESIMs[1].EID)
+	if heard, _ := installed(); len(heard) != 32 || heard != gjson.GetBytes(dump["esims"], "1.EID").Str {
+		t.Errorf("heard of %q, want that of %s", heard, dump["esims"])
 	}
 }
 

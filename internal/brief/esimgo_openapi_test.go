@@ -9,10 +9,14 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -250,13 +254,22 @@ var goOperations = []goOperation{
 	},
 }
 
-// The callback of the page goes the other way, to /your-usage-callback-url/. What it says
-// of it: method, header and signature, then the keys of the body.
-var goCallback = []string{
-	"POST", "Content-Type: application/json", "HMAC-SHA256 of the raw body in base64, keyed by the API key", "200 is the expected answer",
-	"iccid", "alertType", "bundle.id", "bundle.reference", "bundle.name", "bundle.description", "bundle.initialQuantity",
-	"bundle.remainingQuantity", "bundle.startTime", "bundle.endTime", "bundle.unlimited",
-}
+// The callback of the page goes the other way, to /your-usage-callback-url/: its body, and
+// how the page lets a receiver check the signature, of which it does not name the header.
+const (
+	goCallbackPath    = "/your-usage-callback-url/"
+	goCallbackExample = `{"iccid":"<string>","alertType":"<string>","bundle":{"id":"<string>","reference":"<string>","name":"<string>",` +
+		`"description":"<string>","initialQuantity":"<integer>","remainingQuantity":"<integer>","startTime":"<dateTime>",` +
+		`"endTime":"<dateTime>","unlimited":"<boolean>"}}`
+	goCallbackHeader = "X-Signature-SHA256"
+	goCallbackJS     = `import crypto from "crypto";
+const signature = crypto
+.createHmac("sha256", key) // key is your API Key
+.update(body) // body is the raw (string) request body
+.digest("base64");
+const matches = signature === signatureHeader;
+`
+)
 
 // Bundles of the catalogue: several countries, one country, a year, and the two that the
 // page names.
@@ -500,17 +513,107 @@ func (o goOperation) checkRefusal(t *testing.T, got reply, status int) {
 
 func TestEsimgoCallback(t *testing.T) {
 	t.Parallel()
-	c := esimgo(start(t), "callback")
-	for _, part := range goCallback {
-		t.Run(part, func(t *testing.T) {
+	server := start(t)
+	t.Run("usage event", func(t *testing.T) {
+		t.Parallel()
+		c, shop := called(t, server, "callback", http.StatusOK)
+		stock(t, c, europe, 1)
+		iccid, reference := apply(t, c, europe, "")
+		c.device(t, iccid, "use", `{"mb":500}`)
+		c.advance(t, "1s")
+		got := shop.last(t, "Utilisation")
+		equal(t, "call", got.call, "POST "+goCallbackPath)
+		equal(t, "Content-Type", got.header.Get("Content-Type"), "application/json")
+		shape{goCallbackExample, nil}.check(t, got)
+		equal(t, "iccid", got.text(t, "iccid"), iccid)
+		bundle := c.get(t, "/esims/"+iccid+"/bundles/"+europe).want(t, http.StatusOK)
+		for field, same := range map[string]string{
+			"id": "id", "initialQuantity": "initialQuantity", "remainingQuantity": "remainingQuantity", "startTime": "startTime", "endTime": "endTime",
+			"unlimited": "unlimited", "reference": "assignmentReference",
+		} {
+			equal(t, field+" and that of the bundle", got.at(t, "bundle."+field).text, bundle.at(t, "assignments.0."+same).text)
+		}
+		equal(t, "reference", got.text(t, "bundle.reference"), reference+"-0")
+		equal(t, "name", got.text(t, "bundle.name"), europe)
+		equal(t, "remainingQuantity", got.number(t, "bundle.remainingQuantity"), 500_000_000)
+	})
+	t.Run("usage event on demand", func(t *testing.T) {
+		t.Parallel()
+		c, shop := called(t, server, "callback-demand", http.StatusOK)
+		c.control(t, http.MethodPost, "/webhooks/trigger", `{"event":"esimgo.webhook.Utilisation"}`).want(t, http.StatusOK)
+		shape{goCallbackExample, nil}.check(t, shop.last(t, "Utilisation"))
+	})
+	t.Run("Example of validating HMAC body in NodeJS", func(t *testing.T) {
+		t.Parallel()
+		c, shop := called(t, server, "callback-signed", http.StatusOK)
+		c.control(t, http.MethodPost, "/webhooks/trigger", `{"event":"esimgo.webhook.Utilisation"}`).want(t, http.StatusOK)
+		got := shop.last(t, "Utilisation")
+		equal(t, "matches", nodeMatches(t, "esimgo_callback-signed", got), "true")
+		equal(t, "matches with another key", nodeMatches(t, "esimgo_other", got), "false")
+		got.body = append(got.body, '\n')
+		equal(t, "matches another body", nodeMatches(t, "esimgo_callback-signed", got), "false")
+	})
+	for status, state := range map[int]string{http.StatusOK: "delivered", http.StatusNoContent: "failed"} {
+		t.Run(fmt.Sprintf("answered %d", status), func(t *testing.T) {
 			t.Parallel()
-			got := c.control(t, http.MethodPatch, "", `{"webhooks":{"esimgo":{"url":"http://127.0.0.1:1/"}}}`)
-			if got.status == http.StatusOK {
-				t.Fatal("a target for callbacks can be set: receive one here and look for " + part)
-			}
-			t.Skip("pending: POST /your-usage-callback-url/, " + part)
+			c, _ := called(t, server, fmt.Sprintf("callback-%d", status), status)
+			got := c.control(t, http.MethodPost, "/webhooks/trigger", `{"event":"esimgo.webhook.Utilisation"}`).want(t, http.StatusOK)
+			equal(t, "state", got.text(t, "state"), state)
 		})
 	}
+}
+
+// called is an account that calls back, and the shop that it calls.
+func called(t *testing.T, s *sim.Server, world string, status int) (client, *goShop) {
+	t.Helper()
+	shop := &goShop{}
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		shop.mu.Lock()
+		defer shop.mu.Unlock()
+		shop.got = append(shop.got, reply{r.Method + " " + r.URL.RequestURI(), http.StatusOK, r.Header, body})
+		w.WriteHeader(status)
+	}))
+	t.Cleanup(receiver.Close)
+	c := esimgo(s, world)
+	c.set(t, `{"webhooks":{"esimgo":{"url":"`+receiver.URL+goCallbackPath+`"}}}`)
+	return c, shop
+}
+
+// A goShop is what stands behind a callback URL.
+type goShop struct {
+	mu  sync.Mutex
+	got []reply // as if each call were an answer
+}
+
+// last is the latest callback of a type.
+func (s *goShop) last(t *testing.T, alert string) reply {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, got := range slices.Backward(s.got) {
+		if got.text(t, "alertType") == alert {
+			return got
+		}
+	}
+	t.Fatalf("want a callback of type %s, got none", alert)
+	return reply{}
+}
+
+// nodeMatches is what the page's own code makes of the signature of a callback.
+func nodeMatches(t *testing.T, key string, got reply) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "main.mjs")
+	text := goCallbackJS + "console.log(matches);\n"
+	head := "const { key, body, signatureHeader } = process.env;\n"
+	if err := os.WriteFile(file, []byte(head+text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"key=" + key, "body=" + string(got.body), "signatureHeader=" + got.header.Get(goCallbackHeader)}
+	return strings.TrimSpace(run(t, env, tool(t, "node"), file).stdout)
 }
 
 func TestEsimgoKey(t *testing.T) {

@@ -69,6 +69,9 @@ func (a *assignment) remaining(now time.Time) esim.Bytes {
 	return max(a.Volume-a.Used, 0)
 }
 
+// untouched says that no data has come out of the assignment yet.
+func (a *assignment) untouched() bool { return a.Used == 0 && a.Day == 0 }
+
 // take uses data of an active assignment and says how much there was. Past its allowance
 // an unlimited bundle is slow, but does not end.
 func (a *assignment) take(now time.Time, wanted esim.Bytes) esim.Bytes {
@@ -204,7 +207,11 @@ func depleteBundle(tx *sim.Tx[state], id string) error {
 	if a.Unlimited {
 		return &sim.EdgeError{ID: id, State: "unlimited", Wanted: active}
 	}
+	untouched := a.untouched()
 	a.Used, a.DepletedAt = a.Volume, tx.Now
+	if untouched {
+		tell(tx, tx.State.esim(a.ICCID), firstUse, firstUseOf(tx, a))
+	}
 	alert(tx, a)
 	postpone(tx, tx.State.esim(a.ICCID))
 	return nil

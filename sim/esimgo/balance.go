@@ -25,11 +25,16 @@ func below(s *state) (percents []int) {
 
 // spend takes from the balance, and brings it to the warnings it has come down to.
 func spend(tx *sim.Tx[state], a money.Amount) {
+	before := below(tx.State)
 	tx.State.Balance -= a
-	for _, p := range below(tx.State) {
+	after := below(tx.State)
+	for _, p := range after {
 		if !slices.Contains(tx.State.Warned, p) {
 			tx.Await("balance.low", strconv.Itoa(p))
 		}
+	}
+	if len(before) == 0 && len(after) > 0 {
+		tx.Await("balance.autotopup", strconv.Itoa(leastTopUp))
 	}
 }
 
@@ -39,8 +44,9 @@ func credit(tx *sim.Tx[state], a money.Amount) {
 	settle(tx)
 }
 
-// settle forgets the warnings that no longer hold.
+// settle forgets the warnings that no longer hold, and the refusals of before.
 func settle(tx *sim.Tx[state]) {
+	tx.State.Refused = 0
 	holds := below(tx.State)
 	for _, p := range warnings {
 		if !slices.Contains(holds, p) {
@@ -62,6 +68,47 @@ func lowBalance(tx *sim.Tx[state], id string) error {
 		return &sim.EdgeError{ID: id, State: "warned of", Wanted: "not yet warned of"}
 	}
 	tx.State.Warned = append(tx.State.Warned, p)
+	tx.Send(sim.Outgoing{Event: lowBalanceAlert, Body: balanceOf(lowBalanceAlert, tx.State.Balance, tx.State.Alert)})
+	return nil
+}
+
+// toldRefusals is how many purchases in vain the organisation is told of (vendor's
+// InsufficientBalance page).
+const toldRefusals = 10
+
+// tellRefused sends that an order was refused for want of money. The refusal changes
+// nothing but how often that was told.
+func tellRefused(tx *sim.Tx[state]) {
+	s := tx.State
+	if s.Refused == toldRefusals || !listens(tx) {
+		return
+	}
+	s.Refused++
+	tx.Send(sim.Outgoing{Event: insufficientBalance, Body: balanceOf(insufficientBalance, s.Balance, s.Alert)})
+}
+
+// paidIn credits what was paid in and tells of it.
+func paidIn(tx *sim.Tx[state], alert string, a money.Amount) {
+	before := tx.State.Balance
+	credit(tx, a)
+	tx.Send(sim.Outgoing{Event: alert, Body: creditOf(alert, before, tx.State.Balance)})
+}
+
+// autoTopUp passes balance.autotopup; the id is the amount.
+func autoTopUp(tx *sim.Tx[state], id string) error { return paidInByID(tx, automaticTopUp, id) }
+
+// grantTopUp passes balance.granted.
+func grantTopUp(tx *sim.Tx[state], id string) error { return paidInByID(tx, vendorTopUp, id) }
+
+func paidInByID(tx *sim.Tx[state], alert, id string) error {
+	amount, err := money.Parse(id)
+	switch {
+	case err != nil || amount <= 0:
+		return &sim.EdgeError{ID: id}
+	case tx.State.Balance+amount > money.Of(maxTopUp):
+		return &sim.EdgeError{ID: id, State: "full", Wanted: "at most " + strconv.Itoa(maxTopUp)}
+	}
+	paidIn(tx, alert, amount)
 	return nil
 }
 
@@ -100,7 +147,7 @@ func addBalance(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	} else {
 		s.TopUps = append(s.TopUps, topUp{At: tx.Now, Amount: amount})
 	}
-	credit(tx, amount)
+	paidIn(tx, manualTopUp, amount)
 	adviseTopUp(r, s.TopUps, amount)
 	return sim.Reply{Status: http.StatusOK, Body: topUpWire{
 		Amount: amount.Float(), Balance: s.Balance.Float(), Ref: 70_000_000 + tx.Rand().IntN(10_000_000),

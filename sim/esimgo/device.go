@@ -28,6 +28,7 @@ func device(tx *sim.Tx[state], p *esim.Profile, a esim.Action) (esim.Bytes, erro
 	case esim.Remove:
 		tx.Cancel("esim.downloaded", e.ICCID)
 		tx.Cancel("esim.installed", e.ICCID)
+		unregister(tx, e)
 		if e.Downloaded || e.Installed {
 			tx.Await("esim.released", e.ICCID)
 		}
@@ -36,8 +37,13 @@ func device(tx *sim.Tx[state], p *esim.Profile, a esim.Action) (esim.Bytes, erro
 		if e.AttachedAt.IsZero() {
 			tx.Await("esim.attached", e.ICCID)
 		}
+		registered(tx, e, a.Country)
 	case esim.Use:
-		return use(tx, e, a.Bytes)
+		used, err := use(tx, e, a.Bytes)
+		if err == nil && e.Country == "" {
+			registered(tx, e, p.LastCountry) // it has been on another device meanwhile
+		}
+		return used, err
 	}
 	return 0, nil
 }
@@ -77,7 +83,11 @@ func use(tx *sim.Tx[state], e *heldESIM, wanted esim.Bytes) (used esim.Bytes, er
 		if a == nil {
 			break
 		}
+		untouched := a.untouched()
 		used += a.take(tx.Now, wanted-used)
+		if untouched {
+			tell(tx, e, firstUse, firstUseOf(tx, a))
+		}
 		alert(tx, a)
 		if !a.Unlimited && a.remaining(tx.Now) == 0 {
 			tx.Await("bundle.depleted", a.id())
@@ -143,6 +153,7 @@ func downloadESIM(tx *sim.Tx[state], iccid string) error {
 		return err
 	}
 	e.Downloaded = true
+	tellProfile(tx, e)
 	tx.Await("esim.installed", iccid)
 	return nil
 }
@@ -157,6 +168,7 @@ func installESIM(tx *sim.Tx[state], iccid string) error {
 	if e.FirstInstall.IsZero() {
 		e.FirstInstall = tx.Now
 	}
+	tellProfile(tx, e)
 	return nil
 }
 
@@ -167,6 +179,7 @@ func releaseESIM(tx *sim.Tx[state], iccid string) error {
 		return err
 	}
 	e.Downloaded, e.Installed = false, false
+	tellProfile(tx, e)
 	return nil
 }
 
@@ -181,6 +194,7 @@ func attachESIM(tx *sim.Tx[state], iccid string) error {
 	}
 	e.AttachedAt = tx.Now
 	e.remember(tx, "eSIM First Attachment", nil, "")
+	tell(tx, e, firstAttachment, attachmentWire{firstAttachment, iccid})
 	return nil
 }
 
@@ -191,6 +205,7 @@ func withdrawESIM(tx *sim.Tx[state], iccid string) error {
 		return err
 	}
 	e.UnavailableAt = tx.Now
+	unregister(tx, e)
 	return nil
 }
 

@@ -30,6 +30,12 @@
 // Orders of more than five bundles come to an edge of their own, order.dispatched, which
 // holds nothing up unless a scenario says so.
 //
+// The organisation is called back where the control plane says, as in the vendor's portal
+// (webhooks.go): signed and in full as of version 3, or unsigned with the basic fields of
+// version 2. A use that crosses several thresholds at once is told once for each, in their
+// order and with what is left after it. Nothing tells of orders, of bundles that come to an
+// eSIM or of their end: the vendor has no callback for those.
+//
 // Assumed, as no source tells: the wording of nearly all refusals, what is incompatible (a
 // legacy bundle, whose name ends in _U, with an eSIM of a current one, and the other way
 // about), prices, at most 1000 eSIMs or bundles in one order, bad page numbers (400) and
@@ -46,6 +52,17 @@
 // 405 and 413) do not count against the rate limit. TADIG codes that end in X and a digit
 // are invented; networks.json marks them.
 //
+// Assumed of callbacks: that one is given ten seconds and tried once, that first use is told
+// for each bundle and has the further fields of version 3 as Utilisation has, that an
+// unlimited bundle has no thresholds, that the percentage of a low balance is what is left
+// of the threshold to two places, that refusals for want of money count anew after any
+// credit, that the saved card tops up by 1000 (balance.autotopup, which never happens unless
+// a policy says so), that a stay is told of at its full days, also where an eSIM has been
+// within the last day, and ends when the profile is removed, that the events of 2026 come in
+// both versions, the keys of esim.profile_status_changed, and that the date of
+// esim.deletion_scheduled is when it was scheduled.
+//
 // Left out: GET /catalogue/prices of v2.5, whose form is not published; an account in
-// another currency than USD; test credit; bundles of voice and SMS.
+// another currency than USD; test credit; bundles of voice and SMS, so that
+// MSISDNDisabled is sent on demand only and no bundle of a callback has a unit.
 package esimgo

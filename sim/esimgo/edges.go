@@ -70,6 +70,11 @@ var edges = []sim.Edge[state]{
 		Pass:   attachESIM,
 	},
 	{
+		Name: "esim.located", Basis: sim.Documented,
+		Source: "vendor's LocationUpdate page: in a country not visited in the last 24 hours, and every 24 hours of a stay; only while callbacks are sent",
+		Pass:   locateESIM,
+	},
+	{
 		Name: "esim.unavailable", Basis: sim.Documented,
 		Source: "vendor's eSIM details page of v2.2: profileStatus Unavailable; only the control plane leads here",
 		Pass:   withdrawESIM,
@@ -118,5 +123,15 @@ var edges = []sim.Edge[state]{
 		Name: "balance.low", Basis: sim.Documented,
 		Source: "vendor's LowBalance page: at the threshold, and at 75, 50 and 10 % of it",
 		Pass:   lowBalance,
+	},
+	{
+		Name: "balance.autotopup", Basis: sim.Documented, Default: sim.Policy{Never: true},
+		Source: "vendor's AutoTopup page: from the saved card, when an order takes the balance below the threshold; that it is 1000 is assumed, as the id says",
+		Pass:   autoTopUp,
+	},
+	{
+		Name: "balance.granted", Basis: sim.Documented,
+		Source: "vendor's eSIMGoTopup page: by the vendor; only the control plane leads here, and the id is the amount",
+		Pass:   grantTopUp,
 	},
 }

@@ -36,9 +36,13 @@ func alert(tx *sim.Tx[state], a *assignment) {
 		if a.Used*100 < a.Volume*esim.Bytes(percent) || percent == 100 && a.DepletedAt.IsZero() {
 			return
 		}
+		if percent == 1 && tx.Setting("onePercentAlert") == "off" {
+			continue
+		}
 		e := tx.State.esim(a.ICCID)
 		e.acted(tx, "eSIM Utilisation Alert")
 		e.remember(tx, "eSIM Utilisation Alert", a, strconv.Itoa(percent)+"% Used")
+		tell(tx, e, utilisation, utilisationOf(tx, a))
 	}
 }
 

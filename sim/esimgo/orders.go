@@ -49,6 +49,7 @@ func createOrder(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		return sim.Reply{Status: http.StatusOK, Body: validationOf(o, affordable)}, nil
 	}
 	if !affordable {
+		tellRefused(tx)
 		return sim.Reply{}, errInsufficientBalance
 	}
 	noteRepeated(tx, r, o)

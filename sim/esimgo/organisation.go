@@ -60,8 +60,8 @@ func getOrganisation(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	w := organisationWire{
 		Name: o.Name,
 		// Not the key as it came: a key of the user's own must not come to stand in the journal.
-		APIKey:    prefix + r.Caller.World,
-		TaxLiable: "No", Addr1: o.Street, City: o.City, Country: "US", Postcode: o.Postcode,
+		APIKey:      prefix + r.Caller.World,
+		CallbackURL: tx.Webhook().URL, TaxLiable: "No", Addr1: o.Street, City: o.City, Country: "US", Postcode: o.Postcode,
 		Groups: catalogue().groups, Currency: currency, Balance: tx.State.Balance.Float(),
 		TestCreditExpiry: lapse(o.OpenedAt).Truncate(24 * time.Hour).Format(seconds),
 		BusinessType:     "Travel", Website: "https://" + o.Site, ProductDescription: "Travel eSIM",

@@ -32,6 +32,7 @@ func Provider() *sim.Provider {
 		Megabyte:    esim.MB,
 		Status:      profileStatus,
 		Fixtures:    fixtures(),
+		Webhooks:    callbacks,
 		Example:     example,
 	})
 }

@@ -38,6 +38,7 @@ func returnESIM(tx *sim.Tx[state], iccid string) error {
 		return &sim.EdgeError{ID: iccid, State: "with a bundle", Wanted: "without a bundle"}
 	}
 	e.ReturnedAt = tx.Now
+	unregister(tx, e)
 	tx.State.Away++
 	e.remember(tx, "eSIM Returned", nil, "")
 	tx.At("esim.restored", iccid, tx.Now.Add(returnsPeriod))

@@ -38,6 +38,22 @@ var settings = []sim.Setting[state]{
 		Doc: "A call over ten a second is a finding, or is answered with 429.",
 	},
 	{
+		Name: "version", Values: []string{"v3", "v2"}, Basis: sim.Brief,
+		Doc: "Callbacks are signed and tell more of a bundle, or are unsigned with its basic fields.",
+	},
+	{
+		Name: "signature", Values: []string{"base64", "hex"}, Basis: sim.Brief,
+		Doc: "Signatures of callbacks as the owner's page has them, or as the vendor's webhooks guide does.",
+	},
+	{
+		Name: "callbackRetries", Values: []string{"off", "on"}, Basis: sim.Assumed,
+		Doc: "A callback is tried once, or again after 1, 5 and 30 seconds.",
+	},
+	{
+		Name: "onePercentAlert", Values: []string{"on", "off"}, Basis: sim.Documented,
+		Doc: "The use of 1 % of a bundle is told besides its first use, or is not.",
+	},
+	{
 		Name: "balance", Basis: sim.Assumed, Doc: "The organisation's balance in USD.",
 		Get: func(tx *sim.Tx[state]) any { return tx.State.Balance.Float() },
 		Set: func(tx *sim.Tx[state], v any) error { return setAmount(tx, "balance", v, &tx.State.Balance) },

@@ -16,6 +16,7 @@ type state struct {
 	Balance      money.Amount
 	Alert        money.Amount // balance at which the organisation is warned
 	Warned       []int        // percents of Alert that the balance is at or below
+	Refused      int          // purchases refused for want of money and told of, since any came in
 	TopUps       []topUp      // of the last 24 hours
 	Organisation organisation
 	Window       window
@@ -83,6 +84,10 @@ type heldESIM struct {
 	Installed    bool      // and not removed since
 	Assigned     []int     // places in state.Assigned, in the order of assignment
 	History      []event
+
+	Country   string    // where it is registered now, "" for nowhere
+	CountryAt time.Time // since when
+	Visits    []visit   // of other countries that ended in the last day
 
 	// Each is zero until the edge of that name has been passed, and again once another
 	// has undone it.

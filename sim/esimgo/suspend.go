@@ -132,6 +132,7 @@ func resumePassed(tx *sim.Tx[state], iccid string) error {
 		return err
 	}
 	e.SuspendedAt = time.Time{}
+	stay(tx, e)
 	return nil
 }
 
@@ -152,6 +153,7 @@ func scheduleESIM(tx *sim.Tx[state], iccid string) error {
 		return err
 	}
 	e.ScheduledAt = tx.Now
+	tell(tx, e, deletionScheduled, deletionOf(tx, deletionScheduled, iccid))
 	tx.At("esim.deactivated", iccid, tx.Now.Add(deletionNotice))
 	return nil
 }
@@ -163,5 +165,7 @@ func deactivateESIM(tx *sim.Tx[state], iccid string) error {
 		return err
 	}
 	e.DeactivatedAt = tx.Now
+	unregister(tx, e)
+	tell(tx, e, deletionDone, deletionOf(tx, deletionDone, iccid))
 	return nil
 }
