@@ -19,8 +19,8 @@ import (
 // and is a day past its validity (assumed).
 func fixtures() *sim.Fixtures[state] {
 	done := []string{edgeAccepted, edgeProvisioned}
-	onDevice := append(done[:2:2], edgeInstalled, edgeActive, edgeDepleted, edgeDeleted)
-	cancelled := append(done[:2:2], edgeRefunded)
+	onDevice := append(done[:2:2], edgeInstalled, edgeActive, edgeDepleted, edgeDeleted, edgeSynced)
+	cancelled := append(done[:2:2], edgeRefunded, edgeSynced)
 	return &sim.Fixtures[state]{
 		Items:       func() []string { return slices.Sorted(maps.Keys(catalogue().byCode)) },
 		MaxQuantity: maxQuantity,

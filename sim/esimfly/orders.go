@@ -68,7 +68,6 @@ func createOrder(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if o.status() == orderFailed {
 		return sim.Reply{}, errOrderProcessing
 	}
-	o.Deferred = o.status() == orderPending
 	if newer(tx) {
 		return sim.Reply{Body: o.answer26(tx)}, nil
 	}
@@ -165,16 +164,17 @@ func place(tx *sim.Tx[state], body gjson.Result, p *pack, want purchase, total m
 	}
 	s.Balance -= total
 	s.addOrder(o)
-	if !newer(tx) {
+	if newer(tx) {
+		if o.CallbackURL = sim.Field(body, "callbackUrl").Str; o.CallbackURL != "" {
+			tx.Listen()
+		}
+		s.Unaccepted = append(s.Unaccepted, s.ByReference[o.Reference])
+		tx.Await(edgeAccepted, o.Reference)
+	} else {
 		o.AcceptedAt = tx.Now // the page knows no such step
 		proceed(tx, o)
-		return o
 	}
-	if o.CallbackURL = sim.Field(body, "callbackUrl").Str; o.CallbackURL != "" {
-		tx.Listen()
-	}
-	s.Unaccepted = append(s.Unaccepted, s.ByReference[o.Reference])
-	tx.Await(edgeAccepted, o.Reference)
+	o.Deferred = o.status() == orderPending
 	return o
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/golden"
 	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/esimfly"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
 
@@ -587,4 +588,51 @@ func TestEventsAfterRestore(t *testing.T) {
 	}
 	const one = "status.changed NEW>ACTIVE 30m0s"
 	c.heard(to, one, one, one)
+}
+
+// What a world begins with is no news, and what becomes of it is.
+func TestEventsAfterFixture(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[string][]string{
+		"NEW": {"status.changed NEW>ACTIVE 24h30m0s"}, "ACTIVE": nil, "DEPLETED": nil, "CANCELLED": nil, "DELETED": nil,
+		"EXPIRED": nil, "pending_details": {"provisioned 24h0m0s", "status.changed NEW>ACTIVE 24h30m0s"},
+	} {
+		t.Run(state, func(t *testing.T) {
+			t.Parallel()
+			to := simtest.Listen(t)
+			srv := sim.StartT(t, sim.Config{
+				Providers: []*sim.Provider{esimfly.Provider()}, Freeze: start, Webhooks: map[string]sim.Target{"esimfly": {URL: to.URL}},
+			})
+			c := dial(t, srv, "fixed")
+			f := sim.Fixture{ESIMs: []sim.FixtureESIM{{Provider: fixedProvider, Item: "merhaba-7days-1gb", State: state}}}
+			if strings.HasPrefix(state, "pending") {
+				f = sim.Fixture{Orders: []sim.FixtureOrder{{Provider: fixedProvider, Item: "merhaba-7days-1gb", State: state, Reference: fixedOrder}}}
+			}
+			if _, err := c.world.Start(f); err != nil {
+				t.Fatal(err)
+			}
+			c.advance(day)
+			c.heard(to)
+			if len(want) == 2 {
+				if _, err := c.world.Pass("esimfly.order.provisioned", fixedOrder); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if len(want) > 0 {
+				if _, err := c.world.Pass("esimfly.esim.active", c.lastICCID()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.advance(day)
+			var got []string
+			for _, line := range told(to.Got()) {
+				if !strings.HasPrefix(line, "profile") {
+					got = append(got, line)
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("told %v, want %v", got, want)
+			}
+		})
+	}
 }
