@@ -37,14 +37,15 @@ func TestReceivers(t *testing.T) {
 	t.Parallel()
 	for name, command := range map[string]func(*testing.T) []string{
 		"go": func(t *testing.T) []string {
+			source(t, "go/main.go")
 			binary := filepath.Join(t.TempDir(), "receiver")
 			if out, err := exec.Command(tool(t, "go"), "build", "-o", binary, "./go").CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			return []string{binary}
 		},
-		"node":   func(t *testing.T) []string { return []string{tool(t, "node"), "node/receiver.mjs"} },
-		"python": func(t *testing.T) []string { return []string{tool(t, "python3"), "python/receiver.py"} },
+		"node":   func(t *testing.T) []string { return []string{tool(t, "node"), source(t, "node/receiver.mjs")} },
+		"python": func(t *testing.T) []string { return []string{tool(t, "python3"), source(t, "python/receiver.py")} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -297,6 +298,16 @@ func events(t *testing.T) (names []string) {
 		}
 	}
 	return names
+}
+
+// source is a file that another program reads. It is opened here too, so that go test does
+// not take an earlier result for that of a file that has changed.
+func source(t *testing.T, file string) string {
+	t.Helper()
+	if _, err := os.ReadFile(file); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // tool is the path of a program; in CI nothing may be missing.
