@@ -37,6 +37,7 @@ type Config struct {
 	// AllowHosts are further values of Host that the control plane accepts.
 	AllowHosts []string
 	// Webhooks are where events go in every world, by provider, until something else is said.
+	// A secret without a URL signs what goes to targets that are told later.
 	Webhooks map[string]Target
 	// AllowWebhookHosts are hosts that events may be sent to, though they are neither
 	// loopback nor private.

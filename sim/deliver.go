@@ -69,8 +69,9 @@ func (w *World) attempted(o *outbox, l *lane, d *delivery, at time.Time, got web
 		d.attempts = slices.Delete(d.attempts, 1, 2)
 		o.weigh(-overhead)
 	}
+	taken := got.Err == "" && d.provider.webhooks.received(got.Status)
 	d.attempts = append(d.attempts, Attempt{
-		At: at, Status: got.Status, Error: got.Err, Latency: got.Latency, Answer: got.Answer, Request: sent,
+		At: at, Status: got.Status, Error: got.Err, Latency: got.Latency, Answer: got.Answer, Request: sent, Taken: taken,
 	})
 	d.tries++
 	o.weigh(overhead)
@@ -85,7 +86,7 @@ func (w *World) attempted(o *outbox, l *lane, d *delivery, at time.Time, got web
 		d.done = nil
 	}
 	switch {
-	case got.Err == "" && d.provider.webhooks.received(got.Status):
+	case taken:
 		d.state = Delivered
 	case d.before != "":
 		// What was asked for by hand is one attempt, and the ladder is not begun anew.

@@ -143,6 +143,9 @@ func New(cfg Config) (*Server, error) {
 	s.library, s.fired = map[string]*scenario.Scenario{}, map[string]bool{}
 	s.vocab = vocabulary(cfg.Providers)
 	var err error
+	if err = s.checkWebhooks(); err != nil {
+		return nil, err
+	}
 	if s.keys, err = keyring(cfg.Keys, cfg.Providers); err != nil {
 		return nil, err
 	}

@@ -107,6 +107,7 @@ func (w *World) patch(provider string, values map[string]any) {
 // hand.
 func (w *World) choose() {
 	w.mode, w.settings, w.targets = w.srv.cfg.Validate, map[string]map[string]string{}, maps.Clone(w.srv.cfg.Webhooks)
+	maps.DeleteFunc(w.targets, func(_ string, t Target) bool { return t.URL == "" })
 	layers := []Patch{}
 	for _, sc := range w.script.Scenarios() {
 		layers = append(layers, sc.Settings)

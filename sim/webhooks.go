@@ -171,7 +171,7 @@ func (t *Turn) Webhook() Target {
 		target = t.w.targets[t.a.provider.name]
 	}
 	if target.Secret == "" && target.URL != "" {
-		target.Secret = hooks.secret(t)
+		target.Secret = t.secret()
 	}
 	return target
 }
@@ -202,7 +202,7 @@ func (t *Turn) delivery(o Outgoing) *delivery {
 		return nil
 	}
 	if target.Secret == "" {
-		target.Secret = p.webhooks.secret(t)
+		target.Secret = t.secret()
 	}
 	if target.Wait == 0 {
 		target.Wait = p.webhooks.timeout

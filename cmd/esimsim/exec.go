@@ -247,6 +247,10 @@ func environment(s *sim.Server, world string) (out []string) {
 				out = append(out, c.Env+"="+c.Value)
 			}
 		}
+		variable, secret, err := webhookSecret(s, p, world)
+		if line := variable + "=" + secret; err == nil && secret != "" && !slices.Contains(out, line) {
+			out = append(out, line)
+		}
 	}
 	return out
 }

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,9 +17,12 @@ import (
 
 func explainCommand(e env) *cobra.Command {
 	return &cobra.Command{
-		Use: "explain OPERATION", Short: "Say what is known of an operation, and whose word it rests on",
-		Example: "  esimsim explain esimfly.createOrder", Args: cobra.ExactArgs(1),
+		Use: "explain OPERATION|EVENT", Short: "Say what is known of an operation or a webhook, and whose word it rests on",
+		Example: "  esimsim explain esimfly.createOrder\n  esimsim explain esimgo.webhook.FirstUse", Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if strings.Contains(args[0], ".webhook") {
+				return fail(explainWebhook(e.stdout, args[0]))
+			}
 			x, err := sim.Explain(all.Providers(), args[0])
 			if err != nil {
 				return fail(err)
@@ -24,7 +30,7 @@ func explainCommand(e env) *cobra.Command {
 			return fail(explain(e.stdout, x))
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return operations(), cobra.ShellCompDirectiveNoFileComp
+			return append(operations(), events()...), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
 }
@@ -69,6 +75,33 @@ func explain(w io.Writer, x sim.Explanation) error {
 		}
 	}
 	return t.Flush()
+}
+
+// sampleTime is when the samples of payloads are made, which has no meaning of its own.
+var sampleTime = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+
+// explainWebhook is about one event, or with NAME.webhook about all of a provider.
+func explainWebhook(w io.Writer, name string) error {
+	for _, p := range all.Providers() {
+		if p.Name()+".webhook" == name && len(p.Events()) > 0 {
+			t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+			for _, e := range p.Events() {
+				_, _ = fmt.Fprintf(t, "%s\t%s\n", e.Name, grounds(e.Basis, e.Source))
+			}
+			return t.Flush()
+		}
+	}
+	x, body, err := sim.SampleWebhook(all.Providers(), name, sampleTime)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(w, "%s: an event of %s\nbasis: %s\n\nbody, but for the white space\n", name, x.Title, grounds(x.Basis, x.Source))
+	var out bytes.Buffer
+	if err := json.Indent(&out, body, "  ", "  "); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "  %s\n", out.String())
+	return err
 }
 
 func grounds(basis sim.Basis, source string) string {

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/sim"
 )
 
 // A plane is the control plane of a running simulator.
@@ -87,15 +88,15 @@ type problem struct{ Detail, Pointer string }
 
 func (p *problem) Error() string { return p.Detail }
 
-type happened []struct {
-	At   time.Time
-	Edge string
-	ID   string
-}
+type happened []sim.Happening
 
 func (h happened) print(w io.Writer) {
 	for _, x := range h {
-		_, _ = fmt.Fprintf(w, "%s  %s  %s\n", x.At.Format(time.RFC3339), x.Edge, x.ID)
+		line := fmt.Sprintf("%s  %s  %s", x.At.Format(time.RFC3339), x.Edge+x.Webhook, x.ID)
+		if x.Webhook != "" {
+			line += "  " + outcome(x.Status, x.Error)
+		}
+		_, _ = fmt.Fprintln(w, line)
 	}
 }
 

@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	})
 	root.AddCommand(
 		serveCommand(e, &cobra.Command{Use: "serve", Short: "Serve the three APIs (what esimsim does by itself)"}),
-		execCommand(e), advanceCommand(e), useCommand(e), readyCommand(e), waitCommand(e), explainCommand(e), signCommand(e), configCommand(e), scenarioCommand(e), coverageCommand(e), worldCommand(e), versionCommand(e),
+		execCommand(e), advanceCommand(e), useCommand(e), readyCommand(e), waitCommand(e), triggerCommand(e), webhookCommand(e), explainCommand(e), signCommand(e), configCommand(e), scenarioCommand(e), coverageCommand(e), worldCommand(e), versionCommand(e),
 	)
 	root.SetArgs(args)
 	root.SetOut(stdout)

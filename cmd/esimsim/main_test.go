@@ -3,12 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -25,7 +31,7 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": start, "stop": stop, "paste": paste, "follow": follow, "fence": fence,
+			"start": start, "stop": stop, "paste": paste, "receive": receive, "follow": follow, "fence": fence,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond != "pasteable" {
@@ -109,6 +115,42 @@ func start(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 var current sync.Map // from the story to what it runs
+
+// receive listens for webhooks until the story ends, at RECEIVER_URL, answers with the
+// given status from now on, and appends what comes to the file received.
+func receive(ts *testscript.TestScript, _ bool, args []string) {
+	status, err := strconv.ParseInt(args[0], 10, 64)
+	ts.Check(err)
+	answer, file := new(atomic.Int64), ts.MkAbs("received")
+	if v, ok := receivers.LoadOrStore(ts, answer); ok {
+		answer = v.(*atomic.Int64)
+	} else {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			dump, err := httputil.DumpRequest(r, true)
+			if err == nil {
+				err = appendTo(file, append(dump, '\n'))
+			}
+			if err != nil {
+				panic(err)
+			}
+			w.WriteHeader(int(answer.Load()))
+		}))
+		ts.Defer(server.Close)
+		ts.Setenv("RECEIVER_URL", server.URL+"/hook")
+	}
+	answer.Store(status)
+}
+
+var receivers sync.Map // from the story to the status it answers with
+
+func appendTo(file string, data []byte) error {
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
+}
 
 // stop ends the program and asks for exit code 0.
 func stop(ts *testscript.TestScript, _ bool, _ []string) {

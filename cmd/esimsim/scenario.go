@@ -34,11 +34,13 @@ func scenarioCommand(e env) *cobra.Command {
 		},
 		&cobra.Command{
 			Use: "show NAME", Short: "Print a bundled scenario", Args: cobra.ExactArgs(1),
-			RunE: func(_ *cobra.Command, args []string) error { return fail(showScenario(e, args[0])) },
+			RunE:              func(_ *cobra.Command, args []string) error { return fail(showScenario(e, args[0])) },
+			ValidArgsFunction: completeScenario,
 		},
 		&cobra.Command{
 			Use: "lint NAME|FILE ...", Short: "Check scenarios; a mistake is told as file:line:column: message", Args: cobra.MinimumNArgs(1),
-			RunE: func(_ *cobra.Command, args []string) error { return fail(lintScenarios(e, args)) },
+			RunE:              func(_ *cobra.Command, args []string) error { return fail(lintScenarios(e, args)) },
+			ValidArgsFunction: completeScenario,
 		},
 		&cobra.Command{
 			Use: "errors", Short: "List the errors that a rule can ask for by name", Args: cobra.NoArgs,
@@ -53,6 +55,15 @@ func scenarioCommand(e env) *cobra.Command {
 		},
 	)
 	return group
+}
+
+// completeScenario offers the bundled scenarios, and files beside them.
+func completeScenario(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	names, err := bundled()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	return names, cobra.ShellCompDirectiveDefault
 }
 
 // bundled lists the names of the scenarios that come with the program.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/esimsim/esimsim/internal/config"
 	"github.com/esimsim/esimsim/internal/nearest"
+	"github.com/esimsim/esimsim/internal/webhook"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/all"
 )
@@ -53,6 +54,13 @@ type serveOptions struct {
 	credentials         string
 	tokens, apiKeys     []string
 	pairs               []string // CODE:SECRET
+	hooks               hookFlags
+}
+
+// hookFlags say where events go, and what signs them.
+type hookFlags struct {
+	roamify, esimgo, esimfly     string
+	roamifySecret, esimflySecret string
 }
 
 func (o *serveOptions) flags(f *pflag.FlagSet, listen string) {
@@ -70,6 +78,12 @@ func (o *serveOptions) flags(f *pflag.FlagSet, listen string) {
 	f.StringSliceVar(&o.tokens, "roamify-token", nil, "Roamify access token of your own, for the world default; may be repeated")
 	f.StringSliceVar(&o.apiKeys, "esimgo-api-key", nil, "eSIM Go API key of your own, for the world default; may be repeated")
 	f.StringSliceVar(&o.pairs, "esimfly-key", nil, "esimfly CODE:SECRET of your own, for the world default; may be repeated")
+	f.StringVar(&o.hooks.roamify, "roamify-webhook", "", "URL to send Roamify's webhooks to, in every world")
+	f.StringVar(&o.hooks.esimgo, "esimgo-webhook", "", "URL to send eSIM Go's callbacks to, in every world; the API key signs them")
+	f.StringVar(&o.hooks.esimfly, "esimfly-webhook", "", "URL to send esimfly's webhooks to, in every world whose API was told none")
+	f.StringVar(&o.hooks.roamifySecret, "roamify-webhook-secret", "", "what signs Roamify's webhooks (default whsec_roamify_ and the name of the world)")
+	f.StringVar(&o.hooks.esimflySecret, "esimfly-webhook-secret", "", "what signs esimfly's webhooks (default whsec_ and the name of the world)")
+	f.StringSliceVar(&o.cfg.AllowWebhookHosts, "allow-webhook-host", nil, "host on the internet that webhooks may be sent to; may be repeated")
 	f.BoolVar(&o.cfg.NoHints, "no-hints", false, "leave the X-Esimsim headers out of the answers")
 	f.StringVar(&o.cfg.ControlToken, "control-token", "", "bearer token of the control plane; made and printed where the listener is not loopback")
 	f.StringSliceVar(&o.cfg.AllowHosts, "allow-host", nil, "further Host that the control plane accepts; may be repeated")
@@ -117,6 +131,26 @@ func (o *serveOptions) keys() error {
 	return nil
 }
 
+// webhooks are the targets given by flag.
+func (o *serveOptions) webhooks() error {
+	o.cfg.Webhooks = map[string]sim.Target{}
+	for _, h := range []struct{ provider, url, secret string }{
+		{"roamify", o.hooks.roamify, o.hooks.roamifySecret},
+		{"esimgo", o.hooks.esimgo, ""},
+		{"esimfly", o.hooks.esimfly, o.hooks.esimflySecret},
+	} {
+		if h.url != "" {
+			if err := webhook.CheckURL(h.url, o.cfg.AllowWebhookHosts); err != nil {
+				return fmt.Errorf("--%s-webhook: %w", h.provider, err)
+			}
+		}
+		if h.url != "" || h.secret != "" {
+			o.cfg.Webhooks[h.provider] = sim.Target{URL: h.url, Secret: h.secret}
+		}
+	}
+	return nil
+}
+
 func (o *serveOptions) finish(e env) error {
 	if o.cfg.Listen == "" {
 		return errors.New("--listen is empty: write an address such as 127.0.0.1:0")
@@ -131,7 +165,7 @@ func (o *serveOptions) finish(e env) error {
 	if m := o.cfg.Validate; !slices.Contains(sim.Modes, m) {
 		return fmt.Errorf("--validate %q is none of provider, strict, report, off", m)
 	}
-	if err := o.keys(); err != nil {
+	if err := errors.Join(o.keys(), o.webhooks()); err != nil {
 		return err
 	}
 	var level slog.Level

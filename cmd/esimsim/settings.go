@@ -57,7 +57,7 @@ func configCommand(e env) *cobra.Command {
 // secret says whether a flag holds a credential.
 func secret(flag string) bool {
 	switch flag {
-	case "control-token", "roamify-token", "esimgo-api-key", "esimfly-key":
+	case "control-token", "roamify-token", "esimgo-api-key", "esimfly-key", "roamify-webhook-secret", "esimfly-webhook-secret":
 		return true
 	}
 	return false

@@ -132,6 +132,7 @@ type Attempt struct {
 	Latency time.Duration   `json:"latencyNs"`        // of real time
 	Request journal.Message `json:"request"`          // as it was sent
 	Answer  string          `json:"answer,omitempty"` // the beginning of its body
+	Taken   bool            `json:"taken"`            // whether the answer is one that means receipt
 }
 
 // A Clock is a world's time.

@@ -58,7 +58,7 @@ func bundled(t *testing.T) map[string][]byte {
 }
 
 // Each bundled scenario says in a comment what a client should learn from it, bears the
-// name of its file and of a provider, and is summed up in a sentence.
+// name of its file and of a provider or of webhooks, and is summed up in a sentence.
 func TestBundledScenarios(t *testing.T) {
 	t.Parallel()
 	for file, text := range bundled(t) {
@@ -68,7 +68,7 @@ func TestBundledScenarios(t *testing.T) {
 			continue
 		}
 		provider, _, _ := strings.Cut(name, "-")
-		if name+".yaml" != file || !strings.Contains("roamify esimgo esimfly", provider) {
+		if name+".yaml" != file || !strings.Contains("roamify esimgo esimfly webhook", provider) {
 			t.Errorf("%s holds %q", file, name)
 		}
 		if !strings.HasSuffix(summary, ".") || len(summary) > 110 {

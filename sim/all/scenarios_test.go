@@ -171,9 +171,10 @@ func (c *shop) advance(d time.Duration) {
 	}
 }
 
-func (c *shop) act(kind esim.ActionKind, bytes esim.Bytes) {
+// use lets the device of the last eSIM use some data.
+func (c *shop) use() {
 	c.Helper()
-	if _, err := c.lever().Act("last", esim.Action{Kind: kind, Bytes: bytes}); err != nil {
+	if _, err := c.lever().Act("last", esim.Action{Kind: esim.Use, Bytes: esim.MiB}); err != nil {
 		c.Fatal(err)
 	}
 }
@@ -374,7 +375,7 @@ var stories = map[string]func(*shop){
 		for _, status := range []string{"READY", "UNKNOWN", "READY"} {
 			c.look(id).want(200, "data.status", status)
 		}
-		c.act(esim.Use, esim.MiB)
+		c.use()
 		c.look(id).want(200, "data.status", "INSTALLED")
 	},
 	"roamify-instant-slow": func(c *shop) {
@@ -520,7 +521,7 @@ var stories = map[string]func(*shop){
 			c.roamify("GET /esim/usage?iccid="+iccid).want(400, "message", "Usage check is not supported for this eSIM")
 			c.roamify("GET /esim/usage/details?iccid="+iccid).want(400, "message", "Usage check is not supported for this eSIM")
 		}
-		c.act(esim.Use, esim.MiB)
+		c.use()
 		c.look(c.lever().View().ESIMs[0].ID).want(200, "data.status", "INSTALLED")
 	},
 	"roamify-vouchers-unavailable": func(c *shop) {
@@ -924,4 +925,15 @@ var stories = map[string]func(*shop){
 	"esimfly-wrong-type": func(c *shop) {
 		c.packages().has("Content-Type", "text/html; charset=utf-8").want(200, "data.packages.#", "1")
 	},
+
+	// Webhooks, of all three.
+
+	"webhook-before-answer":   earlyWebhooks,
+	"webhook-duplicate":       doubledWebhooks,
+	"webhook-late":            lateWebhooks,
+	"webhook-lost":            lostWebhooks,
+	"webhook-reordered":       reorderedWebhooks,
+	"webhook-stale":           staleWebhooks,
+	"webhook-truncated":       cutWebhooks,
+	"webhook-wrong-signature": forgedWebhooks,
 }
