@@ -251,7 +251,11 @@ func marshal(v any) []byte {
 func (t *Turn) trigger(name string) (*delivery, error) {
 	p, e := t.w.srv.event(name)
 	if e == nil {
-		return nil, fmt.Errorf("%w %q%s", ErrNoEvent, name, nearest.Hint(name, t.w.srv.vocab.Events))
+		meant := name // the middle is what is left out most
+		if provider, short, ok := strings.Cut(name, "."); ok && !strings.Contains(name, ".webhook.") {
+			meant = provider + ".webhook." + short
+		}
+		return nil, fmt.Errorf("%w %q%s", ErrNoEvent, name, nearest.Hint(meant, t.w.srv.vocab.Events))
 	}
 	t.a = t.w.account(p, t.Now)
 	d := t.delivery(Outgoing{Event: e.name, Body: e.sample(t)})

@@ -534,6 +534,7 @@ func TestWebhookControl(t *testing.T) {
 		detail             string
 	}{
 		{"POST", "/webhooks/trigger", `{"event":"toy.webhook.redy"}`, 404, `there is no event "toy.webhook.redy", did you mean toy.webhook.ready?`},
+		{"POST", "/webhooks/trigger", `{"event":"toy.ready"}`, 404, `there is no event "toy.ready", did you mean toy.webhook.ready?`},
 		{"POST", "/webhooks/trigger", `{}`, 400, "send event"},
 		{"POST", "/webhooks/none/resend", ``, 404, `there is no delivery "none"`},
 		{"PATCH", "", `{"webhooks":{"toy":{"url":"http://8.8.8.8/"}}}`, 400, "8.8.8.8 is neither loopback nor private: allow it with --allow-webhook-host"},
