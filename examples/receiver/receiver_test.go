@@ -4,6 +4,7 @@ package receiver
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -37,14 +38,15 @@ func TestReceivers(t *testing.T) {
 	t.Parallel()
 	for name, command := range map[string]func(*testing.T) []string{
 		"go": func(t *testing.T) []string {
+			source(t, "go/main.go")
 			binary := filepath.Join(t.TempDir(), "receiver")
 			if out, err := exec.Command(tool(t, "go"), "build", "-o", binary, "./go").CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			return []string{binary}
 		},
-		"node":   func(t *testing.T) []string { return []string{tool(t, "node"), "node/receiver.mjs"} },
-		"python": func(t *testing.T) []string { return []string{tool(t, "python3"), "python/receiver.py"} },
+		"node":   func(t *testing.T) []string { return []string{tool(t, "node"), source(t, "node/receiver.mjs")} },
+		"python": func(t *testing.T) []string { return []string{tool(t, "python3"), source(t, "python/receiver.py")} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,7 +95,9 @@ type running struct {
 func launch(t *testing.T, srv *sim.Server, command []string) *running {
 	t.Helper()
 	r := &running{secret: map[string]string{}}
-	cmd := exec.Command(command[0], command[1:]...)
+	// One that does not print what is waited for ends too.
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), "PORT=0")
 	for _, p := range srv.Providers() {
 		secret, err := srv.WebhookSecret(p.Name(), "shop")
@@ -106,14 +110,15 @@ func launch(t *testing.T, srv *sim.Server, command []string) *running {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
+	if err == nil {
+		err = cmd.Start()
 	}
-	if err := cmd.Start(); err != nil {
+	if err != nil {
+		cancel()
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
+		cancel()
 		_ = cmd.Wait()
 		if t.Failed() {
 			t.Logf("receiver: %s", &stderr)
@@ -297,6 +302,16 @@ func events(t *testing.T) (names []string) {
 		}
 	}
 	return names
+}
+
+// source is a file that another program reads. It is opened here too, so that go test does
+// not take an earlier result for that of a file that has changed.
+func source(t *testing.T, file string) string {
+	t.Helper()
+	if _, err := os.ReadFile(file); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // tool is the path of a program; in CI nothing may be missing.
