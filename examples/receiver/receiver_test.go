@@ -4,6 +4,7 @@ package receiver
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -94,7 +95,9 @@ type running struct {
 func launch(t *testing.T, srv *sim.Server, command []string) *running {
 	t.Helper()
 	r := &running{secret: map[string]string{}}
-	cmd := exec.Command(command[0], command[1:]...)
+	// One that does not print what is waited for ends too.
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), "PORT=0")
 	for _, p := range srv.Providers() {
 		secret, err := srv.WebhookSecret(p.Name(), "shop")
@@ -107,14 +110,15 @@ func launch(t *testing.T, srv *sim.Server, command []string) *running {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
+	if err == nil {
+		err = cmd.Start()
 	}
-	if err := cmd.Start(); err != nil {
+	if err != nil {
+		cancel()
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
+		cancel()
 		_ = cmd.Wait()
 		if t.Failed() {
 			t.Logf("receiver: %s", &stderr)
