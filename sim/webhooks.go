@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"container/heap"
 	"context"
 	"encoding/json"
@@ -194,7 +195,7 @@ func (t *Turn) Send(o Outgoing) {
 // delivery is the event made ready, nil where nobody listens.
 func (t *Turn) delivery(o Outgoing) *delivery {
 	p := t.a.provider
-	target := Target{URL: o.URL, Secret: o.Secret, Wait: t.w.targets[p.name].Wait}
+	target := Target{URL: o.URL, Secret: o.Secret}
 	if target.URL == "" {
 		target = t.Webhook()
 	}
@@ -204,9 +205,9 @@ func (t *Turn) delivery(o Outgoing) *delivery {
 	if target.Secret == "" {
 		target.Secret = t.secret()
 	}
-	if target.Wait == 0 {
-		target.Wait = p.webhooks.timeout
-	}
+	// No API says how long a receiver may take, so that what the settings say of it holds
+	// wherever the event goes.
+	target.Wait = cmp.Or(target.Wait, t.w.targets[p.name].Wait, p.webhooks.timeout)
 	return &delivery{
 		id: t.w.outbox.name(t.w), number: t.w.outbox.issued, provider: p, event: o.Event, target: target,
 		body: string(marshal(o.Body)), settings: t.settings(), retries: p.webhooks.retries(t), at: t.Now, due: t.Now,

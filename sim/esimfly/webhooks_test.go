@@ -431,6 +431,25 @@ func TestEventLadder(t *testing.T) {
 	}
 }
 
+// How long a receiver may take can be set for all addresses that the API was told.
+func TestEventTimeout(t *testing.T) {
+	t.Parallel()
+	c, plane := dial(t, server(t), "timeout"+newer), simtest.Listen(t)
+	c.patch("webhooks", "esimfly", map[string]any{"url": plane.URL, "timeout": "20ms"})
+	slow, release := simtest.Listen(t), make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	slow.Answer(func(simtest.Received) int { <-release; return 200 })
+	c.subscribe(slow)
+	c.place(kddi)
+	c.place(`{"packageCode":"RB85_4D","callbackUrl":"` + slow.URL + `"}`)
+	c.advance(time.Hour)
+	for _, d := range c.world.Deliveries() {
+		if d.State != "failed" || len(d.Attempts) != 5 || d.Attempts[0].Error != "no answer within 20ms" {
+			t.Errorf("%+v", d)
+		}
+	}
+}
+
 // A public address is taken by the API, and nothing is sent there.
 func TestEventToPublicAddress(t *testing.T) {
 	t.Parallel()
