@@ -49,6 +49,8 @@ func (w *World) post(o *outbox, l *lane, d *delivery, now time.Time) {
 		o.busy--
 		o.pending--
 		w.attempted(o, l, d, now, got, journal.Message{Header: header, Body: body})
+		o.weigh(d, false)
+		o.forget()
 		w.pump()
 		w.rouse()
 		w.moved.Broadcast()
@@ -67,14 +69,12 @@ func (w *World) attempted(o *outbox, l *lane, d *delivery, at time.Time, got web
 	}
 	if len(d.attempts) == maxAttempts {
 		d.attempts = slices.Delete(d.attempts, 1, 2)
-		o.weigh(-overhead)
 	}
 	taken := got.Err == "" && d.provider.webhooks.received(got.Status)
 	d.attempts = append(d.attempts, Attempt{
 		At: at, Status: got.Status, Error: got.Err, Latency: got.Latency, Answer: got.Answer, Request: sent, Taken: taken,
 	})
 	d.tries++
-	o.weigh(overhead)
 	if w.moving {
 		w.trail = append(w.trail, trailed{d.seq, Happening{
 			At: at, Webhook: d.provider.eventName(d.event), ID: d.key(), Attempt: d.tries, Status: got.Status, Error: got.Err,
@@ -123,13 +123,15 @@ func (w *World) rouse() {
 		w.alarm.off()
 		return
 	}
-	if next.Equal(w.alarm.at) {
+	if next.Equal(w.alarm.at) && rate == w.alarm.rate {
 		return
 	}
 	w.alarm.off()
 	ctx, cancel := context.WithCancel(w.outbox.ctx)
-	mine := alarm{next, cancel}
-	wait := max(time.Duration(float64(next.Sub(w.clock.Now()))/rate), time.Millisecond)
+	mine := alarm{next, rate, cancel}
+	// A slow clock may take longer than can be counted; then one looks again.
+	away := min(float64(next.Sub(w.clock.Now()))/rate, float64(time.Hour))
+	wait := max(time.Duration(away), time.Millisecond)
 	if w.srv.tasks.start(func() {
 		if w.srv.cfg.Real.Sleep(ctx, wait) != nil {
 			return
@@ -147,6 +149,7 @@ func (w *World) rouse() {
 // An alarm is a goroutine that sleeps until an instant; its zero value is none.
 type alarm struct {
 	at     time.Time
+	rate   float64 // of the clock, when it was set
 	cancel context.CancelFunc
 }
 
@@ -171,16 +174,19 @@ func (w *World) nextDue() time.Time {
 
 func (w *World) hooked() bool { return w.listening || len(w.targets) > 0 }
 
-// release lets go what waited for an answer that is written now.
-func (w *World) release(held []*delivery) {
+// release lets go what waits for an answer and stands before seq, and gives the rest.
+func (w *World) release(held []*delivery, seq uint64) (rest []*delivery) {
 	w.turn(nil, func(*Turn) {
 		for _, d := range held {
-			if d.held {
-				d.held = false
-				d.box.busy-- // which is no longer the world's, after a reset
+			if d.seq >= seq {
+				rest = append(rest, d)
+				continue
 			}
+			d.held = false
+			d.box.busy-- // which is no longer the world's, after a reset
 		}
 	})
+	return rest
 }
 
 // runUntil runs and sends all that falls due until an instant, each at its own, and waits

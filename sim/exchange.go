@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -66,9 +67,12 @@ func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, o
 	}
 }
 
-func (x *exchange) release() {
+func (x *exchange) release() { x.releaseBefore(math.MaxUint64) }
+
+// releaseBefore lets go the webhooks that stand before another one in their queue.
+func (x *exchange) releaseBefore(seq uint64) {
 	if len(x.held) > 0 {
-		x.world.release(x.held)
+		x.held = x.world.release(x.held, seq)
 	}
 }
 
@@ -285,7 +289,7 @@ func (x *exchange) validate() error {
 
 // operate runs the operation in the world's turn.
 func (x *exchange) operate() (reply Reply, err error) {
-	var eager []<-chan struct{}
+	var eager []awaited
 	var gone <-chan struct{}
 	passed := x.world.turn(x.provider, func(t *Turn) {
 		t.defers = true
@@ -302,9 +306,12 @@ func (x *exchange) operate() (reply Reply, err error) {
 		}
 	})
 	x.passed = append(x.passed, passed...)
-	for _, done := range eager {
+	if n := len(eager); n > 0 {
+		x.releaseBefore(eager[n-1].seq)
+	}
+	for _, e := range eager {
 		select {
-		case <-done:
+		case <-e.done:
 		case <-gone:
 		case <-x.http.Context().Done():
 		}

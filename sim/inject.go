@@ -100,6 +100,9 @@ func (x *exchange) faultAfter(reply Reply, err error) (Reply, error) {
 	if f == nil {
 		return reply, err
 	}
+	if f.Delay > 0 {
+		x.release() // the service's own events do not wait for an answer that dawdles
+	}
 	if err := x.wait(f.Delay); err != nil {
 		return Reply{}, err
 	}

@@ -74,12 +74,19 @@ func (w *World) moveTo(ctx context.Context, target func(time.Time) time.Time, st
 		return now, nil, clock.ErrBackwards
 	}
 	passed = w.settle(now)
+	mode, rate := w.clock.State()
 	if stop {
 		w.clock.Set(now) // or it would run past the target while receivers are waited for
 	}
 	later, err := w.runUntil(ctx, to)
+	if errors.Is(err, errReset) {
+		return now, nil, err // the world is another one now
+	}
 	passed = append(passed, later...)
 	w.cover(passed)
+	if err != nil && stop && mode == clock.Follow {
+		w.clock.Run(rate)
+	}
 	switch now = w.clock.Now(); {
 	case err != nil:
 	case stop:

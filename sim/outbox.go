@@ -16,18 +16,23 @@ import (
 	"github.com/esimsim/esimsim/internal/webhook"
 )
 
-// The bounds of a world's outbox: of what is on its way, and of what is remembered; and
-// of what the outboxes of all worlds hold.
+// The bounds of a world's outbox: of what is on its way, and of what is remembered of
+// what was. Those in bytes hold for each world and for all together.
 const (
-	maxPending     = 5_000
-	MaxDeliveries  = 10_000
-	maxOutboxBytes = 16 << 20
-	maxMail        = 256 << 20
-	overhead       = 512 // of a delivery beside its body, and of an attempt
+	maxPending    = 5_000
+	MaxDeliveries = 10_000
+	maxWaiting    = 8 << 20
+	maxKept       = 32 << 20
+	maxAll        = 256 << 20
+	keptAnyway    = 64 << 10 // of a world, however much the others keep
+	overhead      = 512      // of a delivery beside its texts, and of an attempt
 )
 
-// newOutbox ends when ctx does; all counts the bytes of every outbox there is.
-func newOutbox(ctx context.Context, all *atomic.Int64) *outbox {
+// A mail is what outboxes hold, in bytes.
+type mail struct{ waiting, kept atomic.Int64 }
+
+// newOutbox ends when ctx does; all counts what every outbox holds.
+func newOutbox(ctx context.Context, all *mail) *outbox {
 	o := &outbox{lanes: map[string]*lane{}, all: all}
 	o.ctx, o.cancel = context.WithCancel(ctx)
 	return o
@@ -36,17 +41,50 @@ func newOutbox(ctx context.Context, all *atomic.Int64) *outbox {
 // end lets attempts under way end, and takes what the outbox holds out of all.
 func (o *outbox) end() {
 	o.cancel()
-	o.all.Add(-o.bytes.Swap(0))
+	o.all.waiting.Add(-o.waiting)
+	o.all.kept.Add(-o.kept)
+	o.waiting, o.kept = 0, 0
 }
 
-func (o *outbox) weigh(n int) {
-	if o.ctx.Err() == nil {
-		o.bytes.Add(int64(n))
-		o.all.Add(int64(n))
+// weigh brings the account of a delivery up to date; gone takes it out.
+func (o *outbox) weigh(d *delivery, gone bool) {
+	if o.ctx.Err() != nil {
+		return // it has ended, and counts for nothing
+	}
+	count := func(n int) {
+		if d.waits {
+			o.waiting += int64(n)
+			o.all.waiting.Add(int64(n))
+			return
+		}
+		o.kept += int64(n)
+		o.all.kept.Add(int64(n))
+	}
+	count(-d.weight)
+	if d.weight = 0; gone {
+		return
+	}
+	d.waits, d.weight = d.state == Pending, overhead+len(d.body)+len(d.target.URL)+len(d.target.Secret)
+	for _, a := range d.attempts {
+		d.weight += overhead + len(a.Answer) + len(a.Error)
+	}
+	count(d.weight)
+}
+
+// forget lets go of the oldest that are over and done with, beyond the bounds.
+func (o *outbox) forget() {
+	crowded := func() bool {
+		return len(o.log) > MaxDeliveries || o.kept > maxKept || o.kept > keptAnyway && o.all.kept.Load() > maxAll
+	}
+	for i := 0; i < len(o.log) && crowded(); {
+		if d := o.log[i]; d.state != Pending {
+			o.weigh(d, true)
+			o.log = slices.Delete(o.log, i, i+1)
+			continue
+		}
+		i++
 	}
 }
-
-func (o *outbox) crowded() bool { return o.bytes.Load() > maxOutboxBytes || o.all.Load() > maxMail }
 
 // An outbox holds the events of a world that are on their way, and those that were. It
 // belongs to the world's turn, and a reset puts a new one in its place.
@@ -58,10 +96,11 @@ type outbox struct {
 	seq     uint64
 	lanes   map[string]*lane // by receiver
 	pending int
-	busy    int // attempts under way, and deliveries that wait for an answer of ours
-	bytes   atomic.Int64
-	all     *atomic.Int64 // bytes of all outboxes of a simulator
-	log     []*delivery   // oldest first
+	busy    int         // attempts under way, and deliveries that wait for an answer of ours
+	waiting int64       // bytes of what is on its way
+	kept    int64       // and of the rest of the log
+	all     *mail       // of all outboxes of a simulator
+	log     []*delivery // oldest first
 }
 
 // A lane is the way to one receiver. What goes there goes in order, one at a time; a slow
@@ -98,6 +137,8 @@ type delivery struct {
 	tries    int
 	attempts []Attempt
 	done     chan struct{} // closed after the next attempt; nil where nobody waits
+	weight   int           // in bytes, as it was counted
+	waits    bool          // whether it was counted with what is on its way
 }
 
 // A DeliveryState says what became of a delivery so far.
@@ -139,22 +180,34 @@ func (o *outbox) lane(target string) *lane {
 func (o *outbox) add(t *Turn, d *delivery) {
 	o.seq++
 	d.box, d.seq, d.pos = o, o.seq, -1
-	o.remember(d)
-	if d.state == Dropped {
-		return
+	why := o.refuses(d)
+	switch {
+	case d.state == Dropped:
+	case why != "":
+		d.state, d.body, d.target.URL = Failed, "", d.target.URL[:min(len(d.target.URL), webhook.MaxURL)]
+		d.attempts = []Attempt{{At: t.Now, Error: why}}
+	default:
+		d.state = Pending
+		o.enter(t, d)
 	}
-	if why := o.refuses(d); why != "" {
-		d.state = Failed
-		d.attempts = append(d.attempts, Attempt{At: t.Now, Error: why})
-		o.shed(d)
-		return
-	}
-	d.state = Pending
+	o.log = append(o.log, d)
+	o.weigh(d, false)
+	o.forget()
+}
+
+// enter puts a delivery into its lane, and lets it wait for the answer of the call that
+// caused it, or that answer for it.
+func (o *outbox) enter(t *Turn, d *delivery) {
 	l := o.lane(d.target.URL)
-	o.overtake(l, d)
+	if d.behind && l.overtaken(d) {
+		d.behind, d.due = false, d.due.Add(-behindAtMost) // itself it is late enough
+	}
+	if !d.behind {
+		o.overtake(l, d)
+	}
 	switch {
 	case t.defers && d.eager:
-		t.eager = append(t.eager, d.wait())
+		t.eager = append(t.eager, awaited{d.seq, d.wait()})
 	case t.defers:
 		t.held = append(t.held, d)
 		d.held = true
@@ -167,10 +220,20 @@ func (o *outbox) refuses(d *delivery) string {
 	switch {
 	case len(d.body) > webhook.MaxBody:
 		return fmt.Sprintf("the payload is larger than %d bytes", webhook.MaxBody)
-	case o.pending >= maxPending || o.crowded():
+	case len(d.target.URL) > webhook.MaxURL:
+		return fmt.Sprintf("the address is longer than %d bytes", webhook.MaxURL)
+	case o.pending >= maxPending || o.waiting > maxWaiting:
 		return "the queue of this world is full: its receivers do not answer"
+	case o.all.waiting.Load() > maxAll:
+		return "the queues of all worlds together are full: receivers do not answer"
 	}
 	return ""
+}
+
+// An awaited is an attempt that an answer waits for.
+type awaited struct {
+	seq  uint64
+	done <-chan struct{}
 }
 
 // wait is closed after the next attempt.
@@ -181,10 +244,15 @@ func (d *delivery) wait() <-chan struct{} {
 	return d.done
 }
 
-// overtake lets what was told to come after the next one do so.
+// overtaken says whether another event than that of d waits to be overtaken.
+func (l *lane) overtaken(d *delivery) bool {
+	return slices.ContainsFunc(l.heap, func(other *delivery) bool { return other.behind && other.id != d.id })
+}
+
+// overtake lets what was told to come after the next event do so.
 func (o *outbox) overtake(l *lane, d *delivery) {
-	for _, other := range slices.Clone(l.heap) {
-		if other.behind {
+	for _, other := range slices.SortedFunc(slices.Values(l.heap), func(a, b *delivery) int { return cmp.Compare(a.seq, b.seq) }) {
+		if other.behind && other.id != d.id {
 			other.behind, other.due = false, d.due
 			o.seq++
 			other.seq = o.seq
@@ -196,28 +264,6 @@ func (o *outbox) overtake(l *lane, d *delivery) {
 func (o *outbox) push(l *lane, d *delivery) {
 	o.pending++
 	heap.Push(&l.heap, d)
-}
-
-// remember logs a delivery, and forgets the oldest that are over and done with.
-func (o *outbox) remember(d *delivery) {
-	o.log = append(o.log, d)
-	o.weigh(len(d.body) + overhead)
-	for i := 0; i < len(o.log) && (len(o.log) > MaxDeliveries || o.crowded()); {
-		old := o.log[i]
-		if old.state == Pending || old == d {
-			i++
-			continue
-		}
-		o.shed(old)
-		o.weigh(-overhead * (1 + len(old.attempts)))
-		o.log = slices.Delete(o.log, i, i+1)
-	}
-}
-
-// shed takes the bytes of a delivery out of the account.
-func (o *outbox) shed(d *delivery) {
-	o.weigh(-len(d.body))
-	d.body = ""
 }
 
 // next is when something falls due: the zero time for never.

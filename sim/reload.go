@@ -41,7 +41,7 @@ func (s *Server) Reload() error {
 		}
 		latest, err := s.readScenario(b.path)
 		if err == nil {
-			err = s.newWorld(Caller{World: "trial"}).setState(latest.Settings, s.cfg.Real.Now())
+			err = s.rehearse(latest)
 		}
 		if err != nil {
 			mistakes = append(mistakes, err)
@@ -61,6 +61,16 @@ func (s *Server) Reload() error {
 	return errors.Join(mistakes...)
 }
 
+// rehearse switches a scenario on in a world that nobody will see.
+func (s *Server) rehearse(sc *scenario.Scenario) error {
+	trial := s.newWorld(Caller{World: "trial"})
+	defer trial.cancel()
+	if err := trial.begin(time.Time{}); err != nil {
+		return err
+	}
+	return trial.switchOn(sc, trial.begun)
+}
+
 // replace swaps a scenario where it stands, so that the order of the others is kept.
 func (w *World) replace(old, latest *scenario.Scenario, now time.Time) {
 	if !w.script.Replace(old, latest) {
@@ -73,7 +83,9 @@ func (w *World) replace(old, latest *scenario.Scenario, now time.Time) {
 		m := &latest.Timeline[i]
 		w.waits.add(&wait{id: latest.Name, moment: m, due: now.Add(m.After)})
 	}
+	before := w.targets
 	w.choose()
+	w.listened(before, now)
 	if err := w.setState(latest.Settings, now); err != nil {
 		w.srv.log.Warn("scenario reloaded, but its state is refused", "world", w.name, "scenario", latest.Name, "err", err)
 	}

@@ -119,6 +119,9 @@ func (w *World) extra(header string) (*scenario.Script, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := w.checkTargets(sc.Settings); err != nil {
+			return nil, err
+		}
 		list = append(list, sc)
 	}
 	w.extras[header] = scenario.NewScript(list, w.dice)

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/clock"
@@ -57,7 +56,7 @@ type Server struct {
 	unused      unusedConns
 	sender      *webhook.Sender
 	tasks       tasks
-	mail        atomic.Int64 // bytes that the outboxes of all worlds hold
+	mail        mail // that the outboxes of all worlds hold
 }
 
 // unusedConns are connections on which no request has come yet. Browsers and HTTP

@@ -44,23 +44,35 @@ func (w *World) apply(patch Patch, now time.Time) error {
 // setState gives accounts the state that settings ask for, such as a balance: all of it,
 // or none when a value is refused.
 func (w *World) setState(settings Patch, now time.Time) error {
-	// It is tried first, since events cannot be taken back as state can.
-	back, err := w.trySetState(settings, now, true)
-	back()
-	if err == nil {
-		_, err = w.trySetState(settings, now, false)
+	if !w.hasState(settings) {
+		return nil
 	}
-	return err
+	// It is tried in a world that nobody sees, since events that it causes cannot be taken
+	// back, nor what else an account makes of it.
+	trial := w.srv.newWorld(w.caller)
+	defer trial.cancel()
+	trial.accounts, trial.script, trial.patched = map[string]*account{}, w.script, w.patched
+	trial.choose()
+	if err := trial.putState(settings, now); err != nil {
+		return err
+	}
+	return w.putState(settings, now)
 }
 
-// trySetState sets what it can up to the first value that is refused; back undoes it.
-func (w *World) trySetState(settings Patch, now time.Time, mute bool) (back func(), err error) {
-	var undo []func()
-	back = func() {
-		for _, one := range slices.Backward(undo) {
-			one()
+// hasState says whether settings ask for state at all.
+func (w *World) hasState(settings Patch) bool {
+	for _, p := range w.srv.cfg.Providers {
+		for key := range settings[p.name] {
+			if p.setting(key).set != nil {
+				return true
+			}
 		}
 	}
+	return false
+}
+
+// putState sets it up to the first value that is refused.
+func (w *World) putState(settings Patch, now time.Time) error {
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		p := w.srv.provider(name)
 		if p == nil {
@@ -71,19 +83,17 @@ func (w *World) trySetState(settings Patch, now time.Time, mute bool) (back func
 			if s.set == nil {
 				continue
 			}
-			t := &Turn{Now: now, w: w, a: w.account(p, now), mute: mute}
-			old := s.get(t)
+			t := &Turn{Now: now, w: w, a: w.account(p, now)}
 			err := finite(settings[name][key])
 			if err == nil {
 				err = s.set(t, settings[name][key])
 			}
 			if err != nil {
-				return back, &SettingError{"/" + name + "/" + key, err.Error()}
+				return &SettingError{"/" + name + "/" + key, err.Error()}
 			}
-			undo = append(undo, func() { _ = s.set(t, old) })
 		}
 	}
-	return back, nil
+	return nil
 }
 
 // finite refuses numbers that YAML has and JSON has not.
@@ -92,6 +102,15 @@ func finite(v any) error {
 		return fmt.Errorf("%v is no number to be used", f)
 	}
 	return nil
+}
+
+// clonePatch shares nothing with p that is ever changed.
+func clonePatch(p Patch) Patch {
+	out := make(Patch, len(p))
+	for provider, values := range p {
+		out[provider] = maps.Clone(values)
+	}
+	return out
 }
 
 func (w *World) patch(provider string, values map[string]any) {
@@ -185,8 +204,9 @@ func (w *World) checkPatch(patch Patch) error {
 
 // checkTargets refuses addresses that no event may be sent to.
 func (w *World) checkTargets(settings Patch) error {
-	for name, v := range settings[scenario.WebhookSettings] {
-		if _, err := w.srv.checkTarget(v); err != nil {
+	targets := settings[scenario.WebhookSettings]
+	for _, name := range slices.Sorted(maps.Keys(targets)) {
+		if _, err := w.srv.checkTarget(targets[name]); err != nil {
 			return &SettingError{"/" + scenario.WebhookSettings + "/" + name, err.Error()}
 		}
 	}

@@ -71,7 +71,7 @@ func (w *World) Snapshot() (s Snapshot, err error) {
 		mode, rate := w.clock.State()
 		s = Snapshot{
 			Version: SnapshotVersion, World: w.name, Clock: snapshotClock{t.Now, mode, rate},
-			Begun: w.begun, Ordered: w.ordered, Settings: w.patched,
+			Begun: w.begun, Ordered: w.ordered, Settings: clonePatch(w.patched),
 			Scenarios: []string{}, Rules: w.script.Counts(), Accounts: map[string]snapshotAccount{},
 			Waits: []snapshotWait{}, Issued: w.outbox.issued, Listening: w.listening,
 		}
@@ -159,6 +159,7 @@ func (w *World) become(next *World, c snapshotClock) {
 		w.clock.Run(c.Rate)
 	}
 	w.choose()
+	w.listened(nil, c.Now) // nobody may have listened where it comes from
 }
 
 // load fills a world that nobody knows yet.
@@ -176,16 +177,16 @@ func (w *World) load(s Snapshot) error {
 	if err := w.checkPatch(s.Settings); err != nil {
 		return err
 	}
-	w.accounts, w.extras, w.patched = map[string]*account{}, map[string]*scenario.Script{}, s.Settings
-	if w.patched == nil {
-		w.patched = Patch{}
-	}
+	w.accounts, w.extras, w.patched = map[string]*account{}, map[string]*scenario.Script{}, clonePatch(s.Settings)
 	w.begun, w.ordered = s.Begun, s.Ordered
 	w.outbox.issued, w.listening = s.Issued, s.Listening
 	w.script = scenario.NewScript(nil, w.dice)
 	for _, text := range s.Scenarios {
 		sc, err := scenario.Load("scenario", []byte(text), w.srv.vocab)
 		if err != nil {
+			return err
+		}
+		if err := w.checkTargets(sc.Settings); err != nil {
 			return err
 		}
 		w.script.Add(sc)

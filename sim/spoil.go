@@ -43,16 +43,19 @@ func (t *Turn) tamper(d *delivery) {
 		d.behind, d.due = true, d.due.Add(behindAtMost)
 	}
 	d.eager = w.BeforeAnswer
+	twins := make([]delivery, max(0, w.Duplicate-1))
+	for i := range twins {
+		twins[i] = *d
+		twins[i].copies = i + 2
+	}
 	o.add(t, d)
-	for n := 2; n <= w.Duplicate; n++ {
-		twin := *d
-		twin.copies, twin.attempts = n, nil
-		o.add(t, &twin)
+	for i := range twins {
+		o.add(t, &twins[i])
 	}
 }
 
 // spoiled is what the first firing rule says of the event, nil for none.
-func (t *Turn) spoiled(d *delivery) *scenario.Webhook {
+func (t *Turn) spoiled(d *delivery) (w *scenario.Webhook) {
 	call := scenario.Call{
 		Operation: d.provider.eventName(d.event), Webhook: true, Now: t.Now, Since: t.Now.Sub(t.w.begun),
 		Env: func() scenario.Env {
@@ -60,13 +63,13 @@ func (t *Turn) spoiled(d *delivery) *scenario.Webhook {
 		},
 	}
 	for _, s := range []*scenario.Script{t.extra, t.w.script} {
-		if f, _ := s.Match(call); f != nil {
+		// Each counts the event, also where another's rule acts.
+		if f, _ := s.Match(call); f != nil && w == nil {
 			t.w.srv.noteFired(f.Rule)
-			d.rule = f.Rule
-			return f.Webhook
+			d.rule, w = f.Rule, f.Webhook
 		}
 	}
-	return nil
+	return w
 }
 
 // sign makes the headers as the provider would, but for what the scenario spoils.

@@ -28,10 +28,9 @@ type Turn struct {
 	asked  Mode             // of the request's own header; "" for most
 	fixing *fixing          // the order of a fixture that is being placed; nil for most
 	passed []Happening
-	mute   bool              // whether what is sent is forgotten
-	defers bool              // whether what is sent waits for the answer of a call
-	held   []*delivery       // what does so
-	eager  []<-chan struct{} // what the answer waits for
+	defers bool        // whether what is sent waits for the answer of a call
+	held   []*delivery // what does so
+	eager  []awaited   // what the answer waits for
 }
 
 // A Tx is a turn with the state of one account at hand.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -168,6 +169,9 @@ func (t *Turn) Listen() { t.w.listening = true }
 func (t *Turn) Webhook() Target {
 	hooks := t.a.provider.webhooks
 	target := hooks.target(t)
+	if v, ok := t.extra.Setting(scenario.WebhookSettings, t.a.provider.name); ok && target.URL == "" {
+		target, _ = t.w.srv.checkTarget(v) // it was checked when the scenario was named
+	}
 	if target.URL == "" {
 		target = t.w.targets[t.a.provider.name]
 	}
@@ -184,7 +188,7 @@ func (t *Turn) Send(o Outgoing) {
 	if p.webhooks.event(o.Event) == nil {
 		panic(fmt.Sprintf("%s has no event %q", p.name, o.Event))
 	}
-	if t.mute || t.w.reserved != nil {
+	if t.w.reserved != nil {
 		return // a fixture that is being built is made of what was long ago
 	}
 	if d := t.delivery(o); d != nil {
@@ -284,7 +288,8 @@ func (s *Server) checkTarget(v any) (t Target, err error) {
 	if !ok {
 		return t, fmt.Errorf(`a webhook is {"url":"http://127.0.0.1:9000/hook"}, or null for none`)
 	}
-	for name, m := range members {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		m := members[name]
 		text, isText := m.(string)
 		switch {
 		case !isText:

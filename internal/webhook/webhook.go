@@ -107,7 +107,7 @@ func (s *Sender) Post(ctx context.Context, target string, header http.Header, bo
 	}
 	// A little more is read, so that the connection can be used again.
 	_, _ = io.CopyN(io.Discard, res.Body, MaxAnswer)
-	return Result{Status: res.StatusCode, Answer: strings.ToValidUTF8(string(answer), "�")}
+	return Result{Status: res.StatusCode, Answer: strings.ToValidUTF8(string(answer), "?")}
 }
 
 var errSlow = errors.New("too slow")

@@ -17,7 +17,7 @@ func TestPrivate(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"127.0.0.1": true, "127.8.9.10": true, "::1": true, "10.1.2.3": true, "172.16.0.1": true, "192.168.1.1": true, "fd00::1": true, "::ffff:127.0.0.1": true,
-		"8.8.8.8": false, "169.254.169.254": false, "fe80::1": false, "0.0.0.0": false, "::": false, "172.32.0.1": false, "2001:db8::1": false, "::ffff:8.8.8.8": false, "224.0.0.1": false,
+		"8.8.8.8": false, "169.254.169.254": false, "fe80::1": false, "0.0.0.0": false, "::": false, "172.32.0.1": false, "2001:db8::1": false, "::ffff:8.8.8.8": false, "224.0.0.1": false, "fd00:ec2::254": false, "fd20:ce::254": false,
 	} {
 		if got := webhook.Private(netip.MustParseAddr(text)); got != want {
 			t.Errorf("%s: %v", text, got)
