@@ -31,7 +31,7 @@ type Server struct {
 	bundled []string // names of the scenarios in the library
 	base    []based  // on in every world; guarded by mu
 	keys    map[keyID]Key
-	secrets []string                     // headers that the journal hides, those of all providers
+	secrets journal.Secrets              // headers that the journal hides, those of all providers
 	chosen  map[string]map[string]string // what they choose, by provider and setting
 	docs    map[string]func() *contract.Document
 	journal journal.Journal // requests no world could be found for
@@ -121,15 +121,15 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, log: cfg.Log, started: cfg.Real.Now(),
-		secrets: []string{"Authorization", "Proxy-Authorization", "Cookie"},
-		chosen:  map[string]map[string]string{}, worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
+		chosen: map[string]map[string]string{}, worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
 	}
+	secrets := []string{"Authorization", "Proxy-Authorization", "Cookie"}
 	for _, p := range cfg.Providers {
 		if s.docs[p.name] != nil {
 			return nil, fmt.Errorf("provider %s is given twice", p.name)
 		}
 		// A key sent to the wrong API is as secret as any.
-		s.secrets = append(s.secrets, p.secrets...)
+		secrets = append(secrets, p.secrets...)
 		s.docs[p.name] = sync.OnceValue(func() *contract.Document {
 			doc, err := contract.Load(p.document)
 			if err != nil {
@@ -140,6 +140,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.sender = webhook.NewSender(cfg.Real, cfg.AllowWebhookHosts)
+	s.secrets = journal.SecretHeaders(secrets...)
 	s.library, s.fired = map[string]*scenario.Scenario{}, map[string]bool{}
 	s.vocab = vocabulary(cfg.Providers)
 	var err error

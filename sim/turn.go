@@ -24,6 +24,7 @@ type Turn struct {
 
 	w      *World
 	a      *account
+	tx     any              // the last Tx made of it
 	extra  *scenario.Script // of the request's own header; nil for most
 	asked  Mode             // of the request's own header; "" for most
 	fixing *fixing          // the order of a fixture that is being placed; nil for most
