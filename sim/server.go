@@ -37,6 +37,7 @@ type Server struct {
 	journal journal.Journal // requests no world could be found for
 	memory  journal.Budget  // of all worlds' journals together
 	met     coverage.Set    // by all worlds, also those that have left
+	pages   pages           // of catalogues
 	started time.Time
 	handler http.Handler
 
