@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,9 +36,22 @@ func TestMain(m *testing.M) {
 	}
 }
 
+// profileEnv names a folder for a profile of each simulator that was measured.
+const profileEnv = "ESIMSIM_BENCH_PROFILES"
+
 // serve runs until its input ends. It tells its address on its output.
 func serve(role string) error {
 	if role == "esimsim" {
+		if folder := os.Getenv(profileEnv); folder != "" {
+			f, err := os.Create(filepath.Join(folder, strconv.Itoa(os.Getpid())+".pprof"))
+			if err == nil {
+				err = pprof.StartCPUProfile(f)
+			}
+			if err != nil {
+				return err
+			}
+			defer pprof.StopCPUProfile()
+		}
 		s, err := sim.New(sim.Config{Providers: all.Providers()})
 		if err == nil {
 			err = s.Start(context.Background())
@@ -101,7 +115,11 @@ func start(b *testing.B, role, input string) child {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() {
-		cancel()
+		defer cancel()
+		_ = in.Close()
+		if cmd.Path != os.Args[0] {
+			_ = cmd.Process.Signal(os.Interrupt) // a program does not look at its input
+		}
 		_ = cmd.Wait()
 	})
 	if _, err := io.WriteString(in, input+"\n"); err != nil {
