@@ -229,7 +229,10 @@ func meant(key string, declared []*parameter) string {
 // same, or ignore it.
 func (op *Operation) checkType(r Request) []Finding {
 	given := r.Header.Get("Content-Type")
-	if mediaType, _, err := mime.ParseMediaType(given); op.body == nil || r.Empty || err == nil && mediaType == "application/json" {
+	if op.body == nil || r.Empty || given == "application/json" {
+		return nil
+	}
+	if mediaType, _, err := mime.ParseMediaType(given); err == nil && mediaType == "application/json" {
 		return nil
 	}
 	return []Finding{{
@@ -260,6 +263,9 @@ func (op *Operation) checkBody(r Request) []Finding {
 
 // check reads a parameter's values as its schema types them.
 func (p *parameter) check(place string, values []string) (found []Finding) {
+	if len(values) == 1 && p.accept != nil && p.accept(inPlace(values[0], p.schema)) {
+		return nil
+	}
 	at := place + "/" + p.name
 	if len(values) == 0 {
 		return []Finding{{Code: place + ".required", Pointer: at, Basis: p.basis, Message: fmt.Sprintf("send the %s %q: it is required", noun(place), p.name)}}

@@ -56,6 +56,8 @@ func SecretHeaders(names ...string) Secrets {
 	return s
 }
 
+var hidden = []string{Secret}
+
 // pack writes a header as texts with their lengths before them, the number of values
 // after each name. A map costs several times as much to make, to keep and to collect.
 func pack(h http.Header, s Secrets) string {
@@ -63,7 +65,7 @@ func pack(h http.Header, s Secrets) string {
 	b := usual[:0]
 	for name, values := range h {
 		if len(s) > 0 && s[http.CanonicalHeaderKey(name)] {
-			values = []string{Secret}
+			values = hidden
 		}
 		b = appendText(b, name)
 		b = binary.AppendUvarint(b, uint64(len(values)))
