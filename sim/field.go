@@ -9,6 +9,9 @@ import (
 // Field is the member of a JSON object by that exact name, the last one where a sender
 // wrote it twice, as most decoders read it.
 func Field(obj gjson.Result, name string) gjson.Result {
+	if !strings.Contains(obj.Raw, name) && !strings.Contains(obj.Raw, `\`) {
+		return gjson.Result{} // as most that are asked for are not there
+	}
 	return field(obj, name, func(a, b string) bool { return a == b })
 }
 
