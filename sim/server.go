@@ -122,15 +122,15 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, log: cfg.Log, started: cfg.Real.Now(),
-		chosen: map[string]map[string]string{}, worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
+		secrets: journal.Secrets{"Authorization", "Proxy-Authorization", "Cookie"},
+		chosen:  map[string]map[string]string{}, worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
 	}
-	secrets := []string{"Authorization", "Proxy-Authorization", "Cookie"}
 	for _, p := range cfg.Providers {
 		if s.docs[p.name] != nil {
 			return nil, fmt.Errorf("provider %s is given twice", p.name)
 		}
 		// A key sent to the wrong API is as secret as any.
-		secrets = append(secrets, p.secrets...)
+		s.secrets = append(s.secrets, p.secrets...)
 		s.docs[p.name] = sync.OnceValue(func() *contract.Document {
 			doc, err := contract.Load(p.document)
 			if err != nil {
@@ -141,7 +141,6 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.sender = webhook.NewSender(cfg.Real, cfg.AllowWebhookHosts)
-	s.secrets = journal.SecretHeaders(secrets...)
 	s.library, s.fired = map[string]*scenario.Scenario{}, map[string]bool{}
 	s.vocab = vocabulary(cfg.Providers)
 	var err error

@@ -228,8 +228,11 @@ func meant(key string, declared []*parameter) string {
 // checkType looks at what a body is said to be. The services seen read it as JSON all the
 // same, or ignore it.
 func (op *Operation) checkType(r Request) []Finding {
+	if op.body == nil || r.Empty {
+		return nil
+	}
 	given := r.Header.Get("Content-Type")
-	if op.body == nil || r.Empty || given == "application/json" {
+	if given == "application/json" {
 		return nil
 	}
 	if mediaType, _, err := mime.ParseMediaType(given); err == nil && mediaType == "application/json" {

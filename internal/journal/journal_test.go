@@ -72,7 +72,7 @@ func TestKeep(t *testing.T) {
 	t.Parallel()
 	h := http.Header{"Authorization": {"Bearer secret"}, "x-api-key": {"a", "b"}, "Accept": {"*/*", ""}, "Empty": {}}
 	r := &journal.Record{Entry: journal.Entry{ID: "1"}}
-	r.Asked(h, []byte(`{"apiKey":"secret"}`), journal.SecretHeaders("authorization", "X-API-Key"))
+	r.Asked(h, []byte(`{"apiKey":"secret"}`), journal.Secrets{"authorization", "X-API-Key"})
 	r.Answered(http.Header{"Authorization": {"shown"}}, []byte(`{"accessToken" : "secret","ok":true}`))
 	var j journal.Journal
 	j.Keep(r)

@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/binary"
 	"net/http"
+	"strings"
 )
 
 // A Record is an entry as a journal keeps it: bodies as the bytes that went over the wire,
@@ -44,16 +45,16 @@ func (m message) into(out *Message) {
 	}
 }
 
-// Secrets are the headers that hold credentials, by their canonical names.
-type Secrets map[string]bool
+// Secrets are the names of headers that hold credentials, in any case of letters.
+type Secrets []string
 
-// SecretHeaders are those of these names.
-func SecretHeaders(names ...string) Secrets {
-	s := Secrets{}
-	for _, n := range names {
-		s[http.CanonicalHeaderKey(n)] = true
+func (s Secrets) hide(name string) bool {
+	for _, n := range s {
+		if len(n) == len(name) && strings.EqualFold(n, name) {
+			return true
+		}
 	}
-	return s
+	return false
 }
 
 var hidden = []string{Secret}
@@ -64,7 +65,7 @@ func pack(h http.Header, s Secrets) string {
 	var usual [1024]byte
 	b := usual[:0]
 	for name, values := range h {
-		if len(s) > 0 && s[http.CanonicalHeaderKey(name)] {
+		if s.hide(name) {
 			values = hidden
 		}
 		b = appendText(b, name)
