@@ -225,10 +225,16 @@ func (s *Server) Start(ctx context.Context) error {
 		s.serving.Go(func() { s.watch(ctx) })
 	}
 	// A document costs milliseconds to read: not at the first answer, nor before it.
-	for _, load := range s.docs {
-		s.serving.Go(func() { load() })
-	}
+	s.serving.Go(s.Load)
 	return nil
+}
+
+// Load reads the documents, which else is done when one is first needed. Start does it in
+// the background.
+func (s *Server) Load() {
+	for _, p := range s.cfg.Providers {
+		s.docs[p.name]()
+	}
 }
 
 // Addr is the address listened on.
