@@ -8,7 +8,7 @@ modules := $(sort $(dir $(wildcard go.mod */go.mod */*/go.mod)))
 # What golangci-lint is when lint-full runs it.
 golangci := 2.15.0
 
-check: test lint
+check: test lint instructions
 
 test:
 	go test -race ./...
@@ -35,6 +35,14 @@ lint-full:
 
 fmt:
 	go -C tools/lint tool gofumpt -w ../..
+
+# Instructions of one call against those recorded; without valgrind it says so and passes.
+.PHONY: instructions instructions-record
+instructions:
+	internal/bench/instructions
+
+instructions-record:
+	internal/bench/instructions record
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o .bin/esimsim ./cmd/esimsim

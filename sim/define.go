@@ -43,6 +43,7 @@ type Provider struct {
 
 type operation struct {
 	id, method, path string
+	name             string // id with the provider's name
 	mounts           []string
 	open             bool
 	run              func(*Turn, *Request) (Reply, error)
@@ -113,7 +114,16 @@ func (p *Provider) value(chosen map[string]string, name string) string {
 // Define turns a definition into a provider. It panics on a table that contradicts
 // itself, since that is a bug at start-up.
 func Define[S any](d Definition[S]) *Provider {
-	tx := func(t *Turn) *Tx[S] { return &Tx[S]{Turn: t, State: t.a.state.(*S)} }
+	tx := func(t *Turn) *Tx[S] {
+		state := t.a.state.(*S)
+		// A turn may pass many edges, but seldom goes to another account.
+		if own, ok := t.tx.(*Tx[S]); ok && own.State == state {
+			return own
+		}
+		own := &Tx[S]{Turn: t, State: state}
+		t.tx = own
+		return own
+	}
 	p := &Provider{
 		name: d.Name, title: d.Title, mounts: d.Mounts, document: d.Document, contentType: d.ContentType, megabyte: d.Megabyte,
 		clientBase: d.ClientBase, key: d.Key, identify: d.Identify, credentials: d.Credentials, encodeError: d.EncodeError, example: d.Example, item: d.Item,
@@ -165,7 +175,7 @@ func Define[S any](d Definition[S]) *Provider {
 	}
 	for _, o := range d.Operations {
 		p.operations = append(p.operations, &operation{
-			id: o.ID, method: o.Method, path: o.Path, mounts: o.Mounts, open: o.Open,
+			id: o.ID, name: d.Name + "." + o.ID, method: o.Method, path: o.Path, mounts: o.Mounts, open: o.Open,
 			run: func(t *Turn, r *Request) (Reply, error) { return o.Run(tx(t), r) },
 		})
 	}

@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -45,16 +43,25 @@ type exchange struct {
 	refusal string // name of the error answered
 	asked   Mode   // by the request's own header
 	mode    Mode
+
+	// What every exchange needs stands here, so that it is made in one piece.
+	request Request
+	turns   [2]Turn
+	texts   []string // values of headers
+	room    [5]string
 }
 
 // exchange walks one request down the road: read, route, authenticate, fault, validate,
 // operate, encode, record, write. The order is behaviour, so it stands here once.
 func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, op *operation, mount string, miss error) {
-	x := &exchange{srv: s, provider: p, op: op, miss: miss, http: r, req: newRequest(r, p, op, mount)}
-	x.req.Real, x.req.settings = s.cfg.Real.Now(), s.chosen[p.name]
+	x := newExchange(w, r, s, p, op, mount)
+	x.miss = miss
 	out := x.answer(w)
 	x.record(out)
 	if x.fault != nil {
+		// What is set so far is what the fault may leave out.
+		out.Header = out.Header.Clone()
+		clear(w.Header())
 		// What the wire does is no matter of the webhooks.
 		x.release()
 		x.fault.Write(w, r, fault.Answer(out), s.cfg.Real)
@@ -76,22 +83,28 @@ func (x *exchange) releaseBefore(seq uint64) {
 	}
 }
 
-func newRequest(r *http.Request, p *Provider, op *operation, mount string) *Request {
-	req := &Request{
+func newExchange(w http.ResponseWriter, r *http.Request, s *Server, p *Provider, op *operation, mount string) *exchange {
+	x := &exchange{srv: s, provider: p, op: op, http: r}
+	x.req, x.texts = &x.request, x.room[:0]
+	x.request = Request{
 		provider: p,
 		Mount:    mount, Method: r.Method, URL: r.URL, Header: r.Header, Query: query(r.URL.RawQuery),
-		Origin: origin(r), Answer: http.Header{}, params: params(r),
+		Origin: origin(r), Answer: w.Header(), params: params(r),
+		Real: s.cfg.Real.Now(), settings: s.chosen[p.name],
 	}
 	if op != nil {
-		req.Operation = op.id
+		x.req.Operation = op.id
 	}
-	req.RemoteIP, _, _ = net.SplitHostPort(r.RemoteAddr)
-	return req
+	x.req.RemoteIP, _, _ = net.SplitHostPort(r.RemoteAddr)
+	return x
 }
 
 // query reads a query as the services' own servers do, to whom a semicolon is a
 // character like any other; net/url drops what has one.
 func query(raw string) url.Values {
+	if raw == "" {
+		return nil
+	}
 	values, _ := url.ParseQuery(strings.ReplaceAll(raw, ";", "%3B"))
 	return values // what cannot be read is left out, as Request.URL.Query does
 }
@@ -156,19 +169,17 @@ func (x *exchange) read(w http.ResponseWriter) error {
 	if x.http.Body == nil || x.http.ContentLength == 0 {
 		return nil
 	}
-	limited := http.MaxBytesReader(w, x.http.Body, MaxBody)
 	var err error
 	if n := x.http.ContentLength; n > 0 && n <= MaxBody {
 		x.req.Body = make([]byte, n)
-		_, err = io.ReadFull(limited, x.req.Body)
+		_, err = io.ReadFull(x.http.Body, x.req.Body)
 	} else {
-		x.req.Body, err = io.ReadAll(limited)
-	}
-	var over *http.MaxBytesError
-	if errors.As(err, &over) {
-		return ErrTooLarge
+		x.req.Body, err = io.ReadAll(http.MaxBytesReader(w, x.http.Body, MaxBody))
 	}
 	if err != nil {
+		if over := (*http.MaxBytesError)(nil); errors.As(err, &over) {
+			return ErrTooLarge
+		}
 		return &ViolationError{Findings: []Finding{{
 			Code: "body.unreadable", Basis: string(Assumed),
 			Message: "send the whole body, as long as Content-Length says: it broke off",
@@ -231,7 +242,7 @@ func (x *exchange) missed() {
 // admit asks the account's memory, and counts the call with the rules of its scenarios:
 // one critical section, so that a rule's counts hold whoever else is calling.
 func (x *exchange) admit() (err error) {
-	x.passed = x.world.turn(x.provider, func(t *Turn) {
+	x.passed = x.world.take(&x.turns[0], x.provider, func(t *Turn) {
 		x.at, x.epoch = t.Now, t.w.epoch
 		odd := x.ownHeaders(t) // told after a bad key, but what they choose holds from here
 		x.req.settings = t.settings()
@@ -256,10 +267,10 @@ func (x *exchange) ownHeaders(t *Turn) (err error) {
 			Code: "header.esimsim", Pointer: "header/" + header, Message: why, Basis: string(Assumed),
 		}}}
 	}
-	if x.extra, err = t.w.extra(x.http.Header.Get(ScenarioHeader)); err != nil {
+	if x.extra, err = t.w.extra(x.asks(ScenarioHeader)); err != nil {
 		return refuse(ScenarioHeader, err.Error())
 	}
-	if asked := Mode(x.http.Header.Get(ValidateHeader)); asked != "" {
+	if asked := Mode(x.asks(ValidateHeader)); asked != "" {
 		if !slices.Contains(Modes, asked) {
 			return refuse(ValidateHeader, fmt.Sprintf("%s is one of provider, strict, report, off", ValidateHeader))
 		}
@@ -268,6 +279,14 @@ func (x *exchange) ownHeaders(t *Turn) (err error) {
 	t.extra, t.asked = x.extra, x.asked
 	x.mode = t.mode()
 	return nil
+}
+
+// asks is Header.Get for a canonical name, which Get would look at letter by letter.
+func (x *exchange) asks(name string) string {
+	if v := x.http.Header[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
 }
 
 // validate compares the request with the document; the operation itself refuses, in the
@@ -291,7 +310,7 @@ func (x *exchange) validate() error {
 func (x *exchange) operate() (reply Reply, err error) {
 	var eager []awaited
 	var gone <-chan struct{}
-	passed := x.world.turn(x.provider, func(t *Turn) {
+	passed := x.world.take(&x.turns[1], x.provider, func(t *Turn) {
 		t.defers = true
 		defer func() { x.held, eager = t.held, t.eager }()
 		gone = t.w.outbox.ctx.Done()
@@ -305,7 +324,11 @@ func (x *exchange) operate() (reply Reply, err error) {
 			t.w.ordered = true
 		}
 	})
-	x.passed = append(x.passed, passed...)
+	if x.passed == nil {
+		x.passed = passed
+	} else {
+		x.passed = append(x.passed, passed...)
+	}
 	if n := len(eager); n > 0 {
 		x.releaseBefore(eager[n-1].seq)
 	}
@@ -322,15 +345,9 @@ func (x *exchange) operate() (reply Reply, err error) {
 // An answer is a reply as bytes.
 type answer fault.Answer
 
-// encode makes bytes of a reply.
+// encode makes bytes of a reply. Its headers are those that will be written.
 func (x *exchange) encode(r Reply) answer {
-	header, body := r.Header, []byte(nil)
-	if header == nil {
-		header = http.Header{}
-	}
-	for k, v := range x.req.Answer {
-		header[k] = v
-	}
+	header, body := x.req.Answer, []byte(nil)
 	if r.Status == 0 {
 		r.Status = http.StatusOK
 	}
@@ -347,26 +364,29 @@ func (x *exchange) encode(r Reply) answer {
 			panic(fmt.Sprintf("make a body: %v", err))
 		}
 	default:
-		var out bytes.Buffer
-		enc := json.NewEncoder(&out)
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(v); err != nil {
-			panic(fmt.Sprintf("encode %T: %v", v, err))
+		body = marshal(v)
+	}
+	for k, v := range r.Header {
+		if _, already := header[k]; !already {
+			header[k] = v
 		}
-		body = bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 	}
 	if body != nil {
-		header.Set("Content-Type", r.Type)
+		x.header("Content-Type", r.Type)
 	}
 	return answer{r.Status, header, body}
 }
 
+// header sets a header of the answer by its canonical name. The values stand in the
+// exchange, which spares a slice for each.
+func (x *exchange) header(name, value string) {
+	x.texts = append(x.texts, value)
+	n := len(x.texts)
+	x.req.Answer[name] = x.texts[n-1 : n : n]
+}
+
 func (x *exchange) write(w http.ResponseWriter, out answer) {
-	header := w.Header()
-	for k, v := range out.Header {
-		header[k] = v
-	}
-	header.Set("Content-Length", strconv.Itoa(len(out.Body)))
+	x.header("Content-Length", strconv.Itoa(len(out.Body)))
 	w.WriteHeader(out.Status)
 	// The client may have gone; the exchange has happened all the same.
 	_, _ = w.Write(out.Body)

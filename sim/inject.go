@@ -11,8 +11,11 @@ import (
 // match finds the rules that fire for this call, those of the request's own header
 // first, and makes the changes they ask for.
 func (x *exchange) match(t *Turn) {
+	if !x.extra.HasRules() && !t.w.script.HasRules() {
+		return
+	}
 	call := scenario.Call{
-		Operation: x.provider.name + "." + x.op.id, Now: t.Now, Since: t.Now.Sub(t.w.begun),
+		Operation: x.op.name, Now: t.Now, Since: t.Now.Sub(t.w.begun),
 		Env:     func() scenario.Env { return x.env(t) },
 		Answers: func(name string) bool { return x.provider.named(name, x.op.id) != nil },
 	}

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"log/slog"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -17,14 +16,14 @@ func (x *exchange) record(out answer) {
 	if x.world != nil {
 		book, ids = x.world.journal, &x.world.entries
 	}
-	e := &journal.Entry{
+	e := &journal.Record{Entry: journal.Entry{
 		ID: ids.next(), At: x.at, Real: x.req.Real, Provider: x.provider.name,
 		World: x.req.Caller.World, Method: x.req.Method, URL: journal.RedactURL(x.http.URL), Status: out.Status,
 		Findings: x.findings(), Hint: x.hint, Edges: x.passed, Error: x.refusal,
 		Duration: x.srv.cfg.Real.Now().Sub(x.req.Real),
-	}
+	}}
 	if x.op != nil {
-		e.Operation = x.provider.name + "." + x.op.id
+		e.Operation = x.op.name
 	}
 	switch {
 	case x.world == nil:
@@ -33,16 +32,20 @@ func (x *exchange) record(out answer) {
 		e.At = x.world.clock.Now()
 	}
 	e.Rules = x.rules()
-	x.mark(out.Header, e)
-	e.Request = journal.Message{Header: journal.Redact(x.http.Header, x.srv.secrets...), Body: journal.RedactText(string(x.req.Body))}
+	x.mark(&e.Entry)
+	e.Asked(x.http.Header, x.req.Body, x.srv.secrets)
 	if x.fault != nil {
 		e.Fault = string(x.fault.Kind)
 		out = answer(x.fault.Spoil(fault.Answer(out)))
 		e.Status = out.Status
 	}
-	e.Response = journal.Message{Header: out.Header, Body: printable(out)}
+	body := out.Body
+	if e.Response.Body = unprintable(out); e.Response.Body != "" {
+		body = nil
+	}
+	e.Answered(out.Header, body)
 	x.srv.observe(e, x.world, book)
-	x.log(e)
+	x.log(&e.Entry)
 	x.checkReply(out)
 }
 
@@ -71,13 +74,13 @@ func (x *exchange) findings() []Finding {
 }
 
 // mark sets the headers that lead a client's author to the journal.
-func (x *exchange) mark(header http.Header, e *journal.Entry) {
+func (x *exchange) mark(e *journal.Entry) {
 	if x.srv.cfg.NoHints {
 		return
 	}
-	header.Set("X-Esimsim-Request", e.ID)
+	x.header("X-Esimsim-Request", e.ID)
 	if e.Hint != "" {
-		header.Set("X-Esimsim-Hint", e.Hint)
+		x.header("X-Esimsim-Hint", e.Hint)
 	}
 	if len(e.Findings) > 0 {
 		var codes []string
@@ -86,17 +89,17 @@ func (x *exchange) mark(header http.Header, e *journal.Entry) {
 				codes = append(codes, f.Code)
 			}
 		}
-		header.Set("X-Esimsim-Findings", strings.Join(codes, ", "))
+		x.header("X-Esimsim-Findings", strings.Join(codes, ", "))
 	}
 }
 
-// printable keeps images and archives out of the journal.
-func printable(out answer) string {
+// unprintable is what the journal has in the place of an image or an archive, "" for a text.
+func unprintable(out answer) string {
 	switch t := out.Header.Get("Content-Type"); {
 	case strings.HasPrefix(t, "application/zip"), strings.HasPrefix(t, "image/"):
 		return fmt.Sprintf("[%d bytes of %s]", len(out.Body), t)
 	}
-	return journal.RedactText(string(out.Body))
+	return ""
 }
 
 // checkReply holds our own answers against the document, where tests ask for it.

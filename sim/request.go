@@ -3,7 +3,6 @@ package sim
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -111,28 +110,4 @@ func (r *Request) QRLink(iccid string) string {
 // PageLink is where Definition.Page serves rest for this caller's world.
 func (r *Request) PageLink(rest string) string {
 	return r.Origin + "/_sim/pages/" + r.provider.name + "/" + url.PathEscape(r.Caller.World) + "/" + rest
-}
-
-// Field is the member of a JSON object by that exact name, the last one where a sender
-// wrote it twice, as most decoders read it.
-func Field(obj gjson.Result, name string) gjson.Result {
-	return field(obj, func(key string) bool { return key == name })
-}
-
-// FieldFold is Field without regard to the case of the name, as a Go server decodes.
-func FieldFold(obj gjson.Result, name string) gjson.Result {
-	return field(obj, func(key string) bool { return strings.EqualFold(key, name) })
-}
-
-func field(obj gjson.Result, match func(string) bool) (found gjson.Result) {
-	if !obj.IsObject() {
-		return gjson.Result{}
-	}
-	obj.ForEach(func(key, value gjson.Result) bool {
-		if match(key.String()) {
-			found = value
-		}
-		return true
-	})
-	return found
 }

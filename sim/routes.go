@@ -37,7 +37,32 @@ func (s *Server) routes() http.Handler {
 	root.Path("/").Handler(index)
 	root.PathPrefix("/img/flags/").Handler(control.Flags("/img/flags/"))
 	root.NotFoundHandler = index
-	return tidyPath(root)
+	return tidyPath(s.direct(root))
+}
+
+// direct asks the router once for each path of a provider that has no variable, and
+// answers those without it: to match, it tries one regular expression after the other, and
+// it copies each request twice.
+func (s *Server) direct(root *mux.Router) http.Handler {
+	known := map[string]http.Handler{}
+	for _, p := range s.cfg.Providers {
+		for _, prefix := range p.mounts {
+			for _, op := range p.operations {
+				var found mux.RouteMatch
+				r := &http.Request{Method: op.method, URL: &url.URL{Path: prefix + op.path}}
+				if !strings.Contains(op.path, "{") && root.Match(r, &found) && len(found.Vars) == 0 {
+					known[r.URL.Path] = found.Handler
+				}
+			}
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h := known[r.URL.Path]; h != nil && r.URL.RawPath == "" {
+			h.ServeHTTP(w, r)
+			return
+		}
+		root.ServeHTTP(w, r)
+	})
 }
 
 // mount registers each path of a provider once; which method was meant is found behind
@@ -84,7 +109,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	x := &exchange{srv: s, provider: p, http: r, req: newRequest(r, p, nil, "")}
+	x := newExchange(w, r, s, p, nil, "")
 	x.req.Caller = world.caller
 	var reply Reply
 	var err error

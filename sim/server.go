@@ -30,12 +30,13 @@ type Server struct {
 	bundled []string // names of the scenarios in the library
 	base    []based  // on in every world; guarded by mu
 	keys    map[keyID]Key
-	secrets []string                     // headers that the journal hides, those of all providers
+	secrets journal.Secrets              // headers that the journal hides, those of all providers
 	chosen  map[string]map[string]string // what they choose, by provider and setting
 	docs    map[string]func() *contract.Document
 	journal journal.Journal // requests no world could be found for
 	memory  journal.Budget  // of all worlds' journals together
 	met     coverage.Set    // by all worlds, also those that have left
+	pages   pages           // of catalogues
 	started time.Time
 	handler http.Handler
 
@@ -120,7 +121,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, log: cfg.Log, started: cfg.Real.Now(),
-		secrets: []string{"Authorization", "Proxy-Authorization", "Cookie"},
+		secrets: journal.Secrets{"Authorization", "Proxy-Authorization", "Cookie"},
 		chosen:  map[string]map[string]string{}, worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
 	}
 	for _, p := range cfg.Providers {
@@ -223,10 +224,16 @@ func (s *Server) Start(ctx context.Context) error {
 		s.serving.Go(func() { s.watch(ctx) })
 	}
 	// A document costs milliseconds to read: not at the first answer, nor before it.
-	for _, load := range s.docs {
-		s.serving.Go(func() { load() })
-	}
+	s.serving.Go(s.Load)
 	return nil
+}
+
+// Load reads the documents, which else is done when one is first needed. Start does it in
+// the background.
+func (s *Server) Load() {
+	for _, p := range s.cfg.Providers {
+		s.docs[p.name]()
+	}
 }
 
 // Addr is the address listened on.

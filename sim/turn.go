@@ -24,6 +24,7 @@ type Turn struct {
 
 	w      *World
 	a      *account
+	tx     any              // the last Tx made of it
 	extra  *scenario.Script // of the request's own header; nil for most
 	asked  Mode             // of the request's own header; "" for most
 	fixing *fixing          // the order of a fixture that is being placed; nil for most
@@ -195,9 +196,10 @@ func (t *Turn) Issue(i Issue) *esim.Profile {
 	if chosen := t.fixing.next(); chosen != "" {
 		iccid = chosen
 	}
+	secret := t.Text(22, digits) // in one piece, of which there are many
 	p := &esim.Profile{
 		ICCID: iccid, Seller: t.a.provider.name, ID: i.ID,
-		IMSI: "26001" + t.Text(10, digits), PIN: t.Text(4, digits), PUK: t.Text(8, digits),
+		IMSI: "26001" + secret[:10], PIN: secret[10:14], PUK: secret[14:],
 		Code:      esim.ActivationCode{SMDPAddress: i.SMDPAddress, MatchingID: i.MatchingID},
 		Countries: i.Countries, IssuedAt: t.Now,
 	}

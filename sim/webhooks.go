@@ -1,11 +1,9 @@
 package sim
 
 import (
-	"bytes"
 	"cmp"
 	"container/heap"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -239,17 +237,6 @@ func (t *Turn) Deliveries(n int) (out []Sent) {
 		}
 	}
 	return out
-}
-
-// marshal is a body as the services write theirs, without HTML's escapes.
-func marshal(v any) []byte {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(fmt.Sprintf("encode %T: %v", v, err))
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
 // trigger sends an event with a sample of a payload, whatever the state of things.

@@ -144,11 +144,16 @@ func (w *World) dice(rule string) *rand.PCG { return seedOf(w.srv.cfg.Seed, w.na
 // turn takes the lock, runs what fell due meanwhile, each at its own instant, and then
 // f at the present one. What passed is what f and the due events caused.
 func (w *World) turn(p *Provider, f func(*Turn)) (passed []Happening) {
+	return w.take(new(Turn), p, f)
+}
+
+// take is turn for callers that have the room for one.
+func (w *World) take(t *Turn, p *Provider, f func(*Turn)) (passed []Happening) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := w.clock.Now()
 	passed = w.settle(now)
-	t := &Turn{Now: now, w: w, passed: passed}
+	*t = Turn{Now: now, w: w, passed: passed}
 	if p != nil {
 		t.a = w.account(p, now)
 	}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -213,6 +214,11 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 		}
 		defer stop()
 	}
+	go func() {
+		// To read the documents leaves twice as much behind as an idle simulator needs.
+		s.Load()
+		debug.FreeOSMemory()
+	}()
 	if err := banner(e.stdout, s, o.cfg); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"math"
-	"regexp"
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -164,10 +163,10 @@ func compileString(s *openapi3.Schema) acceptor {
 		}
 		enum[text] = true
 	}
-	var pattern *regexp.Regexp
+	var fits func(string) bool
 	if s.Pattern != "" {
 		var err error
-		if pattern, err = regexp.Compile(s.Pattern); err != nil {
+		if fits, err = compilePattern(s.Pattern); err != nil {
 			return nil
 		}
 	}
@@ -176,7 +175,7 @@ func compileString(s *openapi3.Schema) acceptor {
 		most = *s.MaxLength
 	}
 	return func(v gjson.Result) bool {
-		if v.Type != gjson.String || len(enum) > 0 && !enum[v.Str] || pattern != nil && !pattern.MatchString(v.Str) {
+		if v.Type != gjson.String || len(enum) > 0 && !enum[v.Str] || fits != nil && !fits(v.Str) {
 			return false
 		}
 		if least == 0 && most == math.MaxUint64 {

@@ -228,8 +228,14 @@ func meant(key string, declared []*parameter) string {
 // checkType looks at what a body is said to be. The services seen read it as JSON all the
 // same, or ignore it.
 func (op *Operation) checkType(r Request) []Finding {
+	if op.body == nil || r.Empty {
+		return nil
+	}
 	given := r.Header.Get("Content-Type")
-	if mediaType, _, err := mime.ParseMediaType(given); op.body == nil || r.Empty || err == nil && mediaType == "application/json" {
+	if given == "application/json" {
+		return nil
+	}
+	if mediaType, _, err := mime.ParseMediaType(given); err == nil && mediaType == "application/json" {
 		return nil
 	}
 	return []Finding{{
@@ -260,6 +266,9 @@ func (op *Operation) checkBody(r Request) []Finding {
 
 // check reads a parameter's values as its schema types them.
 func (p *parameter) check(place string, values []string) (found []Finding) {
+	if len(values) == 1 && p.accept != nil && p.accept(inPlace(values[0], p.schema)) {
+		return nil
+	}
 	at := place + "/" + p.name
 	if len(values) == 0 {
 		return []Finding{{Code: place + ".required", Pointer: at, Basis: p.basis, Message: fmt.Sprintf("send the %s %q: it is required", noun(place), p.name)}}

@@ -66,34 +66,21 @@ type Edge struct {
 // Secret is what stands in the journal for a credential.
 const Secret = "[redacted]"
 
-// Redact is h with the value of the named headers hidden; the other values are shared.
-func Redact(h http.Header, names ...string) http.Header {
-	out := make(http.Header, len(h))
-	for k, v := range h {
-		for _, n := range names {
-			if strings.EqualFold(k, n) {
-				v = []string{Secret}
-			}
-		}
-		out[k] = v
-	}
-	return out
-}
-
-// secretKeys are query keys and JSON members that hold a credential.
+// secretKeys are query keys that hold a credential, in any case of letters, and secretQuote
+// finds JSON members that do.
 var (
-	secretKeys  = regexp.MustCompile(`(?i)^(api[_-]?key|access[_-]?token|token|secret)$`)
+	secretKeys  = []string{"token", "secret", "apikey", "api_key", "api-key", "accesstoken", "access_token", "access-token"}
 	secretQuote = regexp.MustCompile(`("(?:api_?[kK]ey|access_?[tT]oken|secret_?[kK]ey|webhook_?[sS]ecret)"\s*:\s*")[^"]*"`)
 )
 
 // RedactURL is a request's target with the values of keys that hold credentials hidden.
 func RedactURL(u *url.URL) string {
-	if u.RawQuery == "" {
+	if !mayHide(u.RawQuery) {
 		return u.RequestURI()
 	}
 	q, hit := u.Query(), false
 	for k := range q {
-		if secretKeys.MatchString(k) {
+		if isSecret(k) {
 			q[k], hit = []string{Secret}, true
 		}
 	}
@@ -103,6 +90,22 @@ func RedactURL(u *url.URL) string {
 	plain := *u
 	plain.RawQuery = q.Encode()
 	return plain.RequestURI()
+}
+
+// mayHide says whether a key of the query may be one that holds a credential. The usual
+// case is told without reading the query a second time.
+func mayHide(query string) bool {
+	for pair := range strings.FieldsFuncSeq(query, func(r rune) bool { return r == '&' || r == ';' }) {
+		key, _, _ := strings.Cut(pair, "=")
+		if strings.Contains(key, "%") || isSecret(key) {
+			return true
+		}
+	}
+	return false
+}
+
+func isSecret(key string) bool {
+	return slices.ContainsFunc(secretKeys, func(k string) bool { return strings.EqualFold(k, key) })
 }
 
 // RedactText is a body with the values of JSON members that hold credentials hidden.
@@ -132,12 +135,12 @@ func names(body, end string) bool {
 // overhead is what an entry costs beside its texts, roughly.
 const overhead = 1024
 
-func (e *Entry) size() int {
-	n := overhead + len(e.URL) + len(e.Request.Body) + len(e.Response.Body)
-	for _, f := range e.Findings {
+func (r *Record) size() int {
+	n := overhead + len(r.URL) + len(r.Request.Body) + len(r.Response.Body) + r.request.size() + r.response.size()
+	for _, f := range r.Findings {
 		n += len(f.Code) + len(f.Pointer) + len(f.Message) + len(f.Basis)
 	}
-	for _, h := range []http.Header{e.Request.Header, e.Response.Header} {
+	for _, h := range []http.Header{r.Request.Header, r.Response.Header} {
 		for k, vs := range h {
 			n += len(k)
 			for _, v := range vs {
@@ -161,7 +164,7 @@ func Within(b *Budget) *Journal { return &Journal{budget: b} }
 // is taken under it.
 type Journal struct {
 	mu      sync.Mutex
-	entries []*Entry // a queue: the first start entries are gone
+	entries []*Record // a queue: the first start entries are gone
 	start   int
 	bytes   int
 	budget  *Budget // nil for one of its own
@@ -188,8 +191,11 @@ func (j *Journal) full() bool {
 	return held > MaxEntries || held > 1 && crowded
 }
 
-// Add appends an entry and drops the oldest beyond the bounds. It waits for no reader.
-func (j *Journal) Add(e *Entry) {
+// Add is Keep for an entry that has its texts.
+func (j *Journal) Add(e *Entry) { j.Keep(&Record{Entry: *e}) }
+
+// Keep appends an entry and drops the oldest beyond the bounds. It waits for no reader.
+func (j *Journal) Keep(e *Record) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.entries = append(j.entries, e)
@@ -201,7 +207,7 @@ func (j *Journal) Add(e *Entry) {
 		j.first++
 	}
 	if j.start > MaxEntries {
-		j.entries = append([]*Entry(nil), j.entries[j.start:]...)
+		j.entries = append([]*Record(nil), j.entries[j.start:]...)
 		j.start = 0
 	}
 	j.wake()
@@ -220,7 +226,7 @@ func (j *Journal) Clear() {
 }
 
 // held are the entries there are; the caller holds the lock.
-func (j *Journal) held() []*Entry { return j.entries[j.start:] }
+func (j *Journal) held() []*Record { return j.entries[j.start:] }
 
 // end is the place of the next entry.
 func (j *Journal) end() uint64 { return j.first + uint64(len(j.held())) }
@@ -247,14 +253,18 @@ func (j *Journal) List(f Filter) []*Entry {
 	j.mu.Lock()
 	held := slices.Clone(j.held())
 	j.mu.Unlock()
-	out := []*Entry{}
+	var chosen []*Record
 	for _, e := range held {
-		if f.takes(e) {
-			out = append(out, e)
+		if f.takes(&e.Entry) {
+			chosen = append(chosen, e)
 		}
 	}
-	if f.Limit > 0 && len(out) > f.Limit {
-		out = out[len(out)-f.Limit:]
+	if f.Limit > 0 && len(chosen) > f.Limit {
+		chosen = chosen[len(chosen)-f.Limit:]
+	}
+	out := make([]*Entry, 0, len(chosen))
+	for _, e := range chosen {
+		out = append(out, e.open())
 	}
 	return out
 }

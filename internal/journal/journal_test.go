@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -66,15 +67,52 @@ func TestFilter(t *testing.T) {
 	}
 }
 
-func TestRedact(t *testing.T) {
+// What is kept of an exchange is read as it went over the wire, but for what is secret.
+func TestKeep(t *testing.T) {
 	t.Parallel()
-	h := http.Header{"Authorization": {"Bearer secret"}, "Accept": {"*/*"}}
-	got := journal.Redact(h, "authorization", "X-API-Key")
-	want := http.Header{"Authorization": {journal.Secret}, "Accept": {"*/*"}}
-	if diff := cmp.Diff(want, got); diff != "" {
+	h := http.Header{"Authorization": {"Bearer secret"}, "x-api-key": {"a", "b"}, "Accept": {"*/*", ""}, "Empty": {}}
+	r := &journal.Record{Entry: journal.Entry{ID: "1"}}
+	r.Asked(h, []byte(`{"apiKey":"secret"}`), journal.Secrets{"authorization", "X-API-Key"})
+	r.Answered(http.Header{"Authorization": {"shown"}}, []byte(`{"accessToken" : "secret","ok":true}`))
+	var j journal.Journal
+	j.Keep(r)
+	want := []*journal.Entry{{
+		ID: "1",
+		Request: journal.Message{
+			Header: http.Header{"Authorization": {journal.Secret}, "x-api-key": {journal.Secret}, "Accept": {"*/*", ""}, "Empty": {}},
+			Body:   `{"apiKey":"[redacted]"}`,
+		},
+		Response: journal.Message{
+			Header: http.Header{"Authorization": {"shown"}}, Body: `{"accessToken" : "[redacted]","ok":true}`,
+		},
+	}}
+	if diff := cmp.Diff(want, j.List(journal.Filter{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if h.Get("Authorization") != "Bearer secret" {
-		t.Error("the request's own header was changed")
+	if entries, _ := j.Follow(journal.Filter{}).Take(0); cmp.Diff(want, entries) != "" {
+		t.Errorf("a reader gets %+v", entries)
+	}
+	h.Set("Accept", "changed")
+	if diff := cmp.Diff(want, j.List(journal.Filter{})); diff != "" {
+		t.Errorf("after the request's own header was changed (-want +got):\n%s", diff)
+	}
+}
+
+func TestRedactURL(t *testing.T) {
+	t.Parallel()
+	for sent, want := range map[string]string{
+		"/x?a=1&b=2":             "/x?a=1&b=2",
+		"/x?API-Key=s&a=1":       "/x?API-Key=%5Bredacted%5D&a=1",
+		"/x?a=1&%74oken=s":       "/x?a=1&token=%5Bredacted%5D",
+		"/x?access_token=s":      "/x?access_token=%5Bredacted%5D",
+		"/x?tokens=1&a=token&%2": "/x?tokens=1&a=token&%2",
+	} {
+		u, err := url.Parse(sent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := journal.RedactURL(u); got != want {
+			t.Errorf("%s: got %s, want %s", sent, got, want)
+		}
 	}
 }

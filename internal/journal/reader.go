@@ -35,7 +35,7 @@ func (j *Journal) Follow(f Filter) *Reader {
 		r.next = j.end()
 		held := j.held()
 		for i, left := len(held)-1, f.Limit; i >= 0 && left > 0; i-- {
-			if f.takes(held[i]) {
+			if f.takes(&held[i].Entry) {
 				r.next = j.first + uint64(i)
 				left--
 			}
@@ -79,8 +79,8 @@ func (r *Reader) Take(limit int) (entries []*Entry, gap Gap) {
 			break
 		}
 		r.next++
-		if r.filter.takes(e) {
-			entries = append(entries, e)
+		if r.filter.takes(&e.Entry) {
+			entries = append(entries, e.open())
 		}
 	}
 	return entries, gap

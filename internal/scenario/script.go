@@ -79,6 +79,11 @@ func (s *Script) Replace(old, latest *Scenario) bool {
 	return true
 }
 
+// HasRules says whether a call has to be asked about.
+func (s *Script) HasRules() bool {
+	return slices.ContainsFunc(s.Scenarios(), func(sc *Scenario) bool { return len(sc.Rules) > 0 })
+}
+
 // Policy is the one that the last scenario to mention the edge gives it.
 func (s *Script) Policy(edge string) (p Policy, ok bool) {
 	for _, sc := range slices.Backward(s.Scenarios()) {

@@ -42,11 +42,19 @@ type credential struct {
 
 func readCredential(h http.Header) credential {
 	return credential{
-		accessCode: h.Get(headerAccessCode),
-		requestID:  h.Get(headerRequestID),
-		timestamp:  h.Get(headerTimestamp),
-		signature:  h.Get(headerSignature),
+		accessCode: first(h, headerAccessCode),
+		requestID:  first(h, headerRequestID),
+		timestamp:  first(h, headerTimestamp),
+		signature:  first(h, headerSignature),
 	}
+}
+
+// first is Header.Get for a canonical name, which Get would look at letter by letter.
+func first(h http.Header, name string) string {
+	if v := h[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
 }
 
 // identify goes by the access code alone: what is wrong with the other headers is told
@@ -133,7 +141,7 @@ func (c credential) fresh(now time.Time) bool {
 }
 
 // accessCode is the key as it came.
-func accessCode(r *sim.Request) string { return r.Header.Get(headerAccessCode) }
+func accessCode(r *sim.Request) string { return first(r.Header, headerAccessCode) }
 
 // signed tells whether one of the caller's secrets made the signature.
 func (s *state) signed(c credential, r *sim.Request) bool {

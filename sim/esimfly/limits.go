@@ -56,6 +56,8 @@ func (m *requestIDs) use(id string, now time.Time) bool {
 type window struct {
 	From  time.Time
 	Calls int
+
+	reset string // when it is over, as the headers have it; made when first told
 }
 
 // roll starts anew where the old stretch is over.
@@ -108,9 +110,14 @@ func count(tx *sim.Tx[state], r *sim.Request, meters []meter) (meter, error) {
 
 // tell sets the headers of every answer. The documents give the reset as ISO 8601.
 func (m meter) tell(answer http.Header) {
-	answer.Set("X-Ratelimit-Limit", strconv.Itoa(m.most))
-	answer.Set("X-Ratelimit-Remaining", strconv.Itoa(m.most-m.Calls))
-	answer.Set("X-Ratelimit-Reset", m.From.Add(m.length).Format(wireMillis))
+	if m.reset == "" {
+		m.reset = m.From.Add(m.length).Format(wireMillis)
+	}
+	// One array for all, since this is on the road of every call.
+	values := [...]string{strconv.Itoa(m.most), strconv.Itoa(m.most - m.Calls), m.reset}
+	for i, name := range [...]string{"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"} {
+		answer[name] = values[i : i+1 : i+1]
+	}
 }
 
 // tellMeter puts the headers on answers to requests that are refused before they count:

@@ -13,13 +13,27 @@ const defaultPackages = 50
 // listPackages gives a page of the catalogue. That search is a part of name, region or
 // country in any case, and an unknown type fits nothing, is assumed.
 func listPackages(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
-	search, typ := strings.ToLower(r.Query.Get("search")), r.Query.Get("type")
-	at := pageOf(r.Query, defaultPackages)
+	want := packagesPage{
+		search: strings.ToLower(r.Query.Get("search")), typ: r.Query.Get("type"),
+		page: pageOf(r.Query, defaultPackages), account: tx.Setting("account"),
+	}
+	return sim.Reply{Body: tx.Page(want, func() []byte { return want.encode(tx) })}, nil
+}
+
+// A packagesPage is all that decides on the bytes of a page. The account decides on what
+// is on offer and in which currency.
+type packagesPage struct {
+	search, typ, account string
+	page                 pagination
+}
+
+func (w packagesPage) encode(tx *sim.Tx[state]) []byte {
+	at := w.page
 	b := make([]byte, 0, 64<<10)
 	b = append(b, `{"success":true,"data":{"packages":[`...)
 	empty, changed := len(b), tx.CatalogueChanged()
 	for _, p := range offers(tx) {
-		if typ != "" && typ != p.item.Type || !strings.Contains(p.search, search) {
+		if w.typ != "" && w.typ != p.item.Type || !strings.Contains(p.search, w.search) {
 			continue
 		}
 		if changed && !tx.Offered(p.item.PackageCode) {
@@ -33,7 +47,7 @@ func listPackages(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		}
 		at.Total++
 	}
-	return sim.Reply{Body: closePage(b, at)}, nil
+	return closePage(b, at)
 }
 
 // closePage ends a list that was put together out of encoded packages; to encode them

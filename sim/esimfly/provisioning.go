@@ -88,7 +88,8 @@ func hasNumber(class string) bool { return watched(class) || class == classCarri
 
 // newMatchingID reads K7Q2-9XTD-41PA.
 func newMatchingID(tx *sim.Tx[state]) string {
-	return tx.Text(4, matchingLetter) + "-" + tx.Text(4, matchingLetter) + "-" + tx.Text(4, matchingLetter)
+	s := tx.Text(12, matchingLetter)
+	return s[:4] + "-" + s[4:8] + "-" + s[8:]
 }
 
 // fail gives the money back.

@@ -34,7 +34,22 @@ func listCatalogue(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	documented := tx.Setting("shapes") == "documented"
 	style := styleOf(r, documented)
 	style.Groups = true
-	rows := search(tx, r.Query)
+	want := searchOf(r.Query)
+	body := tx.Page(cataloguePage{p, want, style, documented}, func() []byte {
+		return encodeCatalogue(tx, p, search(tx, want), style, documented)
+	})
+	return sim.Reply{Status: http.StatusOK, Body: body}, nil
+}
+
+// A cataloguePage is all that decides on the bytes of a page.
+type cataloguePage struct {
+	page
+	catalogueSearch
+	rowStyle
+	documented bool
+}
+
+func encodeCatalogue(tx *sim.Tx[state], p page, rows []*bundle, style rowStyle, documented bool) []byte {
 	from, to := p.bounds(len(rows))
 	out := make([]byte, 0, 1024*(to-from)+64)
 	if !documented {
@@ -54,7 +69,7 @@ func listCatalogue(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		out = strconv.AppendInt(append(out, `,"pageSize":`...), int64(p.size), 10)
 		out = append(out, '}')
 	}
-	return sim.Reply{Status: http.StatusOK, Body: out}, nil
+	return out
 }
 
 // getCatalogueBundle is GET /catalogue/bundle/{name}.
@@ -94,13 +109,25 @@ func ordered(column func(*bundle) int64) func() []*bundle {
 	})
 }
 
+// A catalogueSearch is what a query asks of the catalogue.
+type catalogueSearch struct {
+	description, group, region, countries, orderBy, direction string
+}
+
+func searchOf(q url.Values) catalogueSearch {
+	return catalogueSearch{
+		description: q.Get("description"), group: q.Get("group"), region: q.Get("region"), countries: q.Get("countries"),
+		orderBy: q.Get("orderBy"), direction: q.Get("direction"),
+	}
+}
+
 // search is the catalogue as filtered and sorted; the slice is shared and only read.
-func search(tx *sim.Tx[state], q url.Values) []*bundle {
+func search(tx *sim.Tx[state], want catalogueSearch) []*bundle {
 	rows := catalogue().rows
-	if by, ok := columns[q.Get("orderBy")]; ok {
+	if by, ok := columns[want.orderBy]; ok {
 		rows = by()
 	}
-	if keep := filters(q); len(keep) > 0 {
+	if keep := want.filters(); len(keep) > 0 {
 		var kept []*bundle
 		for _, b := range rows {
 			if !slices.ContainsFunc(keep, func(k func(*bundle) bool) bool { return !k(b) }) {
@@ -112,24 +139,24 @@ func search(tx *sim.Tx[state], q url.Values) []*bundle {
 	if tx.CatalogueChanged() {
 		rows = slices.DeleteFunc(slices.Clone(rows), func(b *bundle) bool { return !tx.Offered(b.Name) })
 	}
-	if q.Get("direction") == "desc" {
+	if want.direction == "desc" {
 		rows = slices.Clone(rows)
 		slices.Reverse(rows)
 	}
 	return rows
 }
 
-func filters(q url.Values) (keep []func(*bundle) bool) {
-	if s := q.Get("description"); s != "" {
+func (c catalogueSearch) filters() (keep []func(*bundle) bool) {
+	if s := c.description; s != "" {
 		keep = append(keep, func(b *bundle) bool { return like(b.Description, s) })
 	}
-	if s := q.Get("group"); s != "" {
+	if s := c.group; s != "" {
 		keep = append(keep, func(b *bundle) bool { return b.Group == s })
 	}
-	if s := q.Get("region"); s != "" {
+	if s := c.region; s != "" {
 		keep = append(keep, func(b *bundle) bool { return strings.EqualFold(b.Area.Region, s) })
 	}
-	if s := q.Get("countries"); strings.Trim(s, ", ") != "" {
+	if s := c.countries; strings.Trim(s, ", ") != "" {
 		codes := map[string]bool{}
 		for code := range strings.SplitSeq(s, ",") {
 			codes[strings.ToUpper(strings.TrimSpace(code))] = true

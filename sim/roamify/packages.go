@@ -76,14 +76,25 @@ func listPackages(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if f.packageID != "" {
 		f = filter{packageID: f.packageID}
 	}
+	key := packagesPage{f, number, size, tx.Setting("edition"), r.Origin}
+	return sim.Reply{Body: tx.Page(key, func() []byte { return f.encodePage(tx, number, size, r.Origin) })}, nil
+}
+
+// A packagesPage is all that decides on the bytes of a page.
+type packagesPage struct {
+	filter
+	number, size    int
+	edition, origin string
+}
+
+func (f filter) encodePage(tx *sim.Tx[state], number, size int, origin string) []byte {
 	groups := f.page(tx, number, size)
 	const usual = 8 << 10 // of a group
 	b := append(make([]byte, 0, 64+usual*len(groups)), `{"status":"success","data":{"packages":[`...)
 	for _, g := range groups {
-		b = append(g.appendJSON(tx, b, r.Origin, f), ',')
+		b = append(g.appendJSON(tx, b, origin, f), ',')
 	}
-	b = append(bytes.TrimSuffix(b, []byte(",")), "]}}"...)
-	return sim.Reply{Body: b}, nil
+	return append(bytes.TrimSuffix(b, []byte(",")), "]}}"...)
 }
 
 // page is one page of the groups that have a package which fits.
