@@ -1,6 +1,6 @@
 # make check is what CI runs; the rest are its parts.
 
-.PHONY: check test lint lint-full fmt build image
+.PHONY: check test lint lint-full fmt build image vuln
 
 # Each folder with a go.mod is a module of its own, and every check is for all of them.
 modules := $(sort $(dir $(wildcard go.mod */go.mod */*/go.mod)))
@@ -44,8 +44,39 @@ instructions:
 instructions-record:
 	internal/bench/instructions record
 
+# What the built program bears beside a bare handler, and beside Prism where npm can fetch
+# it, in some minutes. It needs wrk.
+.PHONY: load
+load: build
+	@command -v wrk >/dev/null || { echo "wrk must be on the PATH"; exit 1; }
+	@if command -v npm >/dev/null && [ ! -x .bin/prism/node_modules/.bin/prism ]; then \
+	  npm install --silent --no-fund --no-audit --prefix .bin/prism @stoplight/prism-cli@5 || echo "no Prism to compare with"; fi
+	prism=$(CURDIR)/.bin/prism/node_modules/.bin/prism; [ -x $$prism ] || prism=; \
+	  ESIMSIM_LOAD=2s ESIMSIM_BINARY=$(CURDIR)/.bin/esimsim ESIMSIM_LOAD_PRISM=$$prism go test -count=1 -run TestLoad -v ./internal/bench
+
+# Each fuzz target for a moment, beyond the seeds that every test run tries.
+.PHONY: fuzz
+fuzztime := 2s
+fuzz:
+	@set -e; for package in $$(grep -rl --include=*_test.go '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(fuzztime) $$package >.bin/fuzz.log 2>&1 || { cat .bin/fuzz.log; exit 1; }; \
+	  done; done
+
+# The endurance tests again and again.
+.PHONY: soak
+soak:
+	go test -race -count=10 -timeout 60m -run 'TestWebhookSoak|TestManyWorlds|TestHostileClients|TestCloseUnderLoad|TestConformance' ./sim/...
+
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o .bin/esimsim ./cmd/esimsim
+
+# Known weaknesses of what is built in. Where the database cannot be asked it says so and
+# passes.
+vuln:
+	@go -C tools/lint tool govulncheck -C $(CURDIR) ./... >.bin/vuln.log 2>&1 || { \
+	  if grep -q 'fetching vulnerabilities\|no such host\|connection refused\|dial tcp' .bin/vuln.log; then \
+	    echo "govulncheck: the database cannot be reached: nothing was checked"; else cat .bin/vuln.log; exit 1; fi; }
 
 image:
 	docker build -t esimsim .

@@ -94,7 +94,7 @@ type child struct {
 }
 
 // start runs a child with that input before anything else.
-func start(b *testing.B, role, input string) child {
+func start(b testing.TB, role, input string) child {
 	b.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, os.Args[0])
@@ -157,7 +157,7 @@ func (c child) cpu() (sum float64) {
 }
 
 // control calls the control plane.
-func (c child) control(b *testing.B, method, path string, body any) {
+func (c child) control(b testing.TB, method, path string, body any) {
 	b.Helper()
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -184,7 +184,7 @@ type connection struct {
 	body bytes.Buffer
 }
 
-func dial(b *testing.B, c child) *connection {
+func dial(b testing.TB, c child) *connection {
 	b.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(c.url, "http://"))
 	if err != nil {
@@ -195,7 +195,7 @@ func dial(b *testing.B, c child) *connection {
 }
 
 // do sends bytes and reads the answer; it is good until the next call.
-func (c *connection) do(b *testing.B, request []byte) []byte {
+func (c *connection) do(b testing.TB, request []byte) []byte {
 	if _, err := c.Write(request); err != nil {
 		b.Fatal(err)
 	}
