@@ -143,6 +143,16 @@ func (f *fixing) policy(e *edge, asked Policy, due, now time.Time) (Policy, time
 		return asked, due
 	case slices.Contains(f.state.Path, e.short):
 		return Policy{}, now
+	case slices.Contains(f.state.Hold, e.short):
+		// It is held up to the world's beginning, and from then on as the policy says.
+		switch {
+		case due.After(f.begun):
+		case asked.Immediate():
+			return Policy{Manual: true}, f.begun
+		default:
+			due = f.begun
+		}
+		return asked, due
 	case due.After(now):
 		return asked, due
 	case !asked.Immediate():
@@ -150,8 +160,6 @@ func (f *fixing) policy(e *edge, asked Policy, due, now time.Time) (Policy, time
 			due = f.begun
 		}
 		return asked, due
-	case slices.Contains(f.state.Hold, e.short):
-		return Policy{Manual: true}, due
 	}
 	return e.def, due
 }

@@ -43,6 +43,7 @@ func (w *World) Start(f Fixture) (Started, error) {
 
 // build makes a new world what the fixture describes.
 func (w *World) build(f Fixture) (made Started, err error) {
+	w.quiet = true // what it is made of was long ago
 	if !f.Clock.IsZero() && !inRange(f.Clock) {
 		return made, &FixtureError{"/clock", ErrTime.Error()}
 	}

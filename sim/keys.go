@@ -48,6 +48,23 @@ func keyring(keys []Key, providers []*Provider) (map[keyID]Key, error) {
 	return out, nil
 }
 
+// Credentials are what a caller of the world of that name may use: a key of the user's own
+// where one was given for it, else the form that names have.
+func (s *Server) Credentials(p *Provider, world string) []Credential {
+	forms := p.credentials(world)
+	for _, k := range s.cfg.Keys {
+		if k.Provider != p.name || k.World != world && (k.World != "" || world != "default") {
+			continue
+		}
+		forms[0].Value = k.Value
+		if len(forms) > 1 {
+			forms[1].Value = k.Secret
+		}
+		break
+	}
+	return forms
+}
+
 // ownKey finds the caller of a key of the user's own. ok is false where the key has to be
 // read as a name.
 func (s *Server) ownKey(p *Provider, r *Request) (c Caller, ok bool, err error) {

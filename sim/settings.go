@@ -51,7 +51,7 @@ func (w *World) setState(settings Patch, now time.Time) error {
 	// back, nor what else an account makes of it.
 	trial := w.srv.newWorld(w.caller)
 	defer trial.cancel()
-	trial.accounts, trial.script, trial.patched = map[string]*account{}, w.script, w.patched
+	trial.accounts, trial.script, trial.patched, trial.quiet = map[string]*account{}, w.script, w.patched, true
 	trial.choose()
 	if err := trial.putState(settings, now); err != nil {
 		return err

@@ -146,15 +146,7 @@ func (p *Provider) eventName(event string) string { return p.name + ".webhook." 
 
 // Credential is the key with which callers come to this account: the user's own where one
 // was given for this world, else the form that names have.
-func (t *Turn) Credential() Credential {
-	forms := t.a.provider.credentials(t.w.name)
-	for _, k := range t.w.srv.cfg.Keys {
-		if k.Provider == t.a.provider.name && (k.World == t.w.name || k.World == "" && t.w.name == "default") {
-			return Credential{Name: forms[0].Name, Env: forms[0].Env, Value: k.Value}
-		}
-	}
-	return forms[0]
-}
+func (t *Turn) Credential() Credential { return t.w.srv.Credentials(t.a.provider, t.w.name)[0] }
 
 // Base is the name of the world before its scenarios.
 func (t *Turn) Base() string { return t.w.caller.Base }
@@ -165,6 +157,9 @@ func (t *Turn) Listen() { t.w.listening = true }
 
 // Webhook is where this account's events go now; its URL is "" where nobody listens.
 func (t *Turn) Webhook() Target {
+	if t.w.quiet {
+		return Target{}
+	}
 	hooks := t.a.provider.webhooks
 	target := hooks.target(t)
 	if v, ok := t.extra.Setting(scenario.WebhookSettings, t.a.provider.name); ok && target.URL == "" {
@@ -186,8 +181,8 @@ func (t *Turn) Send(o Outgoing) {
 	if p.webhooks.event(o.Event) == nil {
 		panic(fmt.Sprintf("%s has no event %q", p.name, o.Event))
 	}
-	if t.w.reserved != nil {
-		return // a fixture that is being built is made of what was long ago
+	if t.w.quiet {
+		return
 	}
 	if d := t.delivery(o); d != nil {
 		t.tamper(d)
@@ -243,11 +238,7 @@ func (t *Turn) Deliveries(n int) (out []Sent) {
 func (t *Turn) trigger(name string) (*delivery, error) {
 	p, e := t.w.srv.event(name)
 	if e == nil {
-		meant := name // the middle is what is left out most
-		if provider, short, ok := strings.Cut(name, "."); ok && !strings.Contains(name, ".webhook.") {
-			meant = provider + ".webhook." + short
-		}
-		return nil, fmt.Errorf("%w %q%s", ErrNoEvent, name, nearest.Hint(meant, t.w.srv.vocab.Events))
+		return nil, fmt.Errorf("%w %q%s", ErrNoEvent, name, nearest.Hint(t.w.srv.fullEvent(name), t.w.srv.vocab.Events))
 	}
 	t.a = t.w.account(p, t.Now)
 	d := t.delivery(Outgoing{Event: e.name, Body: e.sample(t)})
@@ -256,6 +247,18 @@ func (t *Turn) trigger(name string) (*delivery, error) {
 	}
 	t.tamper(d)
 	return d, nil
+}
+
+// fullEvent is the name of an event without what is left out most: the middle, or all
+// before the provider's own word.
+func (s *Server) fullEvent(name string) string {
+	for _, full := range s.vocab.Events {
+		provider, short, _ := strings.Cut(full, ".webhook.")
+		if strings.EqualFold(name, short) || strings.EqualFold(name, provider+"."+short) {
+			return full
+		}
+	}
+	return name
 }
 
 func (s *Server) event(name string) (*Provider, *event) {

@@ -46,6 +46,9 @@ type World struct {
 	begun    time.Time // the world's instant at its start
 	outbox   *outbox
 	targets  map[string]Target // of webhooks, by provider, as the settings have them
+	// quiet says that nothing that comes about is an event: it was long ago, or is no more
+	// than tried.
+	quiet bool
 	// listening says that a provider knows of a target that the settings do not.
 	listening bool
 	moves     chan struct{} // held by whoever moves the clock on
@@ -107,6 +110,9 @@ func (w *World) touch() { w.used.Store(w.srv.cfg.Real.Now().UnixNano()) }
 // scenarios of the server and of its own name. A clock that is not zero stops there. The
 // caller holds the lock, or is the only one to know the world.
 func (w *World) begin(at time.Time) error {
+	// What accounts begin with is no event.
+	defer func(before bool) { w.quiet = before }(w.quiet)
+	w.quiet = true
 	list := w.srv.baseScenarios()
 	for _, name := range w.caller.Scenarios {
 		sc, err := w.srv.bundledScenario(name)
@@ -134,7 +140,6 @@ func (w *World) begin(at time.Time) error {
 			return err
 		}
 	}
-	w.clearOutbox() // what accounts begin with is no event
 	return nil
 }
 

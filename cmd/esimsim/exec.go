@@ -136,13 +136,17 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 	}
 	defer func() { _ = s.Close() }()
 
+	own, err := environment(s, x.world)
+	if err != nil {
+		return fail(err)
+	}
 	child := exec.CommandContext(context.WithoutCancel(ctx), args[0], args[1:]...)
 	trust, forget, err := trusted(s)
 	if err != nil {
 		return fail(err)
 	}
 	defer forget()
-	child.Env = append(append(os.Environ(), environment(s, x.world)...), trust...)
+	child.Env = append(append(os.Environ(), own...), trust...)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, e.stdout, e.stderr
 	// Signals that come before the child is there wait for it.
 	signals := make(chan os.Signal, 8)
@@ -234,7 +238,7 @@ func trusted(s *sim.Server) (env []string, forget func(), err error) {
 }
 
 // environment is what a child is told: where the APIs are, and credentials that work.
-func environment(s *sim.Server, world string) (out []string) {
+func environment(s *sim.Server, world string) (out []string, err error) {
 	origin := s.URL()
 	out = append(out, "ESIMSIM_URL="+origin)
 	if s.TLSURL() != "" {
@@ -242,17 +246,20 @@ func environment(s *sim.Server, world string) (out []string) {
 	}
 	for _, p := range s.Providers() {
 		out = append(out, strings.ToUpper(p.Name())+"_BASE_URL="+origin+p.ClientBase())
-		for _, c := range p.Credentials(world) {
+		for _, c := range s.Credentials(p, world) {
 			if c.Env != "" {
 				out = append(out, c.Env+"="+c.Value)
 			}
 		}
 		variable, secret, err := webhookSecret(s, p, world)
-		if line := variable + "=" + secret; err == nil && secret != "" && !slices.Contains(out, line) {
+		if err != nil {
+			return nil, fmt.Errorf("world %q: %w", world, err)
+		}
+		if line := variable + "=" + secret; secret != "" && !slices.Contains(out, line) {
 			out = append(out, line)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // summarise prints what a client's author should know, and counts the conditions met.

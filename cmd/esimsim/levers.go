@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -64,9 +65,16 @@ func (p *plane) do(req *http.Request, out any) error {
 	if p.token != "" {
 		req.Header.Set("Authorization", "Bearer "+p.token)
 	}
-	res, err := (&http.Client{Timeout: time.Minute}).Do(req)
-	if err != nil {
+	// Only the way there is bounded: an advance lasts as long as receivers make it.
+	client := http.Client{Transport: &http.Transport{DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext}}
+	defer client.CloseIdleConnections()
+	res, err := client.Do(req)
+	var op *net.OpError
+	switch {
+	case errors.As(err, &op) && op.Op == "dial":
 		return fmt.Errorf("no simulator answers at %s (is 'esimsim serve' running?): %w", p.url, err)
+	case err != nil:
+		return fmt.Errorf("the simulator at %s has not answered: %w", p.url, err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	data, err := io.ReadAll(res.Body)
@@ -182,6 +190,8 @@ func readyCommand(e env) *cobra.Command {
 
 // health asks for the version.
 func (p *plane) health(ctx context.Context) (version string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(p.url, "/")+"/_sim/health", nil)
 	if err != nil {
 		return "", err

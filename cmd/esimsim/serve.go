@@ -240,7 +240,11 @@ func writeReady(o serveOptions, s *sim.Server) error {
 		return nil
 	}
 	out := map[string]string{"PID": strconv.Itoa(os.Getpid()), "ESIMSIM_CONTROL_TOKEN": o.cfg.ControlToken}
-	for _, line := range environment(s, demo) {
+	lines, err := environment(s, demo)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
 		name, value, _ := strings.Cut(line, "=")
 		out[name] = value
 	}

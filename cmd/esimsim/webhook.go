@@ -126,6 +126,8 @@ func (h *hook) complete(cmd *cobra.Command, getenv func(string) string) (err err
 		return err
 	}
 	switch {
+	case cmd.Flags().Changed("secret") && h.secret == "":
+		return errors.New("--secret is empty")
 	case h.encoding == "":
 	case h.p.Name() != "esimgo":
 		return errors.New("--encoding is for esimgo: the others have one only")
@@ -246,7 +248,7 @@ func bodyOf(said string, stdin io.Reader) ([]byte, error) {
 // environment that says so: that of a credential where it is one.
 func webhookSecret(s *sim.Server, p *sim.Provider, world string) (variable, secret string, err error) {
 	secret, err = s.WebhookSecret(p.Name(), world)
-	for _, c := range p.Credentials(world) {
+	for _, c := range s.Credentials(p, world) {
 		if c.Value == secret {
 			return c.Env, secret, err
 		}

@@ -50,8 +50,12 @@ takes it; - is standard input.`,
 		var out started
 		err = p.send(cmd.Context(), http.MethodPut, "", data, &out)
 		var refused *problem
-		if errors.As(err, &refused) && refused.Pointer != "" {
-			err = fmt.Errorf("%s: %s: %w", args[0], refused.Pointer, err)
+		if errors.As(err, &refused) {
+			at := args[0]
+			if refused.Pointer != "" {
+				at += ": " + refused.Pointer
+			}
+			err = fmt.Errorf("%s: %w", at, err)
 		}
 		if err != nil {
 			return fail(err)

@@ -48,6 +48,7 @@ function request() at = at % #requests + 1; return requests[at] end
 // simulator, and prints what they bear. It asserts nothing about speed: it is for reading,
 // by make load.
 func TestLoad(t *testing.T) {
+	t.Parallel()
 	span, err := time.ParseDuration(os.Getenv(wrkEnv))
 	if err != nil {
 		t.Skip("make load runs this")

@@ -20,6 +20,7 @@ func (h *handler) start(w http.ResponseWriter, r *http.Request, world World) {
 		Problem{Status: http.StatusBadRequest, Detail: "the body could not be read"}.write(w)
 		return
 	}
+	lift(w)
 	started, err := world.Start(data)
 	if err != nil {
 		h.fail(w, err)
