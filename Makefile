@@ -58,6 +58,7 @@ load: build
 .PHONY: fuzz
 fuzztime := 2s
 fuzz:
+	@mkdir -p .bin
 	@set -e; for package in $$(grep -rl --include=*_test.go '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
 	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 	    echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(fuzztime) $$package >.bin/fuzz.log 2>&1 || { cat .bin/fuzz.log; exit 1; }; \
@@ -74,6 +75,7 @@ build:
 # Known weaknesses of what is built in. Where the database cannot be asked it says so and
 # passes.
 vuln:
+	@mkdir -p .bin
 	@go -C tools/lint tool govulncheck -C $(CURDIR) ./... >.bin/vuln.log 2>&1 || { \
 	  if grep -q 'fetching vulnerabilities\|no such host\|connection refused\|dial tcp' .bin/vuln.log; then \
 	    echo "govulncheck: the database cannot be reached: nothing was checked"; else cat .bin/vuln.log; exit 1; fi; }
