@@ -19,14 +19,25 @@ type body struct {
 	problem *Problem
 }
 
+// readAll reads a body of so many bytes at most. When it says false it has answered.
+func readAll(w http.ResponseWriter, r *http.Request, most int64) ([]byte, bool) {
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	var over *http.MaxBytesError
+	switch {
+	case errors.As(err, &over):
+		Problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("a body is at most %d MiB here", most>>20)}.write(w)
+	case err != nil:
+		Problem{Status: http.StatusBadRequest, Detail: "the body could not be read"}.write(w)
+	}
+	return data, err == nil
+}
+
 // readBody reads an object with no members but the allowed ones; none named allows any.
 // An empty body is an empty object. When it says false it has answered.
 func readBody(w http.ResponseWriter, r *http.Request, allowed ...string) (*body, bool) {
 	b := &body{members: map[string]any{}}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
-	var over *http.MaxBytesError
-	if errors.As(err, &over) {
-		Problem{Status: http.StatusRequestEntityTooLarge, Detail: "a body is at most 1 MiB"}.write(w)
+	data, ok := readAll(w, r, 1<<20)
+	if !ok {
 		return nil, false
 	}
 	if len(data) > 0 {

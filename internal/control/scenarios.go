@@ -2,7 +2,6 @@ package control
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 )
 
@@ -10,9 +9,8 @@ import (
 const maxScenario = 1 << 20
 
 func (h *handler) addScenario(w http.ResponseWriter, r *http.Request, world World) {
-	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxScenario))
-	if err != nil {
-		Problem{Status: http.StatusRequestEntityTooLarge, Detail: "a scenario is at most 1 MiB"}.write(w)
+	text, ok := readAll(w, r, maxScenario)
+	if !ok {
 		return
 	}
 	if _, err := world.AddScenario(text); err != nil {

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"io"
 	"net/http"
 )
 
@@ -20,9 +19,8 @@ func (h *handler) snapshot(w http.ResponseWriter, _ *http.Request, world World) 
 }
 
 func (h *handler) restore(w http.ResponseWriter, r *http.Request, world World) {
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSnapshot))
-	if err != nil {
-		Problem{Status: http.StatusRequestEntityTooLarge, Detail: "a snapshot is at most 256 MiB"}.write(w)
+	data, ok := readAll(w, r, maxSnapshot)
+	if !ok {
 		return
 	}
 	if err := world.Restore(data); err != nil {

@@ -2,7 +2,6 @@ package control
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -29,14 +28,8 @@ func (h *handler) verify(w http.ResponseWriter, r *http.Request, world World) {
 			return
 		}
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxExpectations))
-	var over *http.MaxBytesError
-	if errors.As(err, &over) {
-		Problem{Status: http.StatusRequestEntityTooLarge, Detail: "a body is at most 1 MiB"}.write(w)
-		return
-	}
-	if err != nil {
-		Problem{Status: http.StatusBadRequest, Detail: "the body could not be read"}.write(w)
+	data, ok := readAll(w, r, maxExpectations)
+	if !ok {
 		return
 	}
 	lift(w)
