@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -46,6 +47,9 @@ func configCommand(e env) *cobra.Command {
 			}
 			if secret(f.Name) && f.Changed {
 				value = "(hidden)"
+			}
+			if u, err := url.Parse(value); err == nil && u.User != nil {
+				value = u.Redacted() // an address may have a password in it
 			}
 			_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", f.Name, value, from)
 		})

@@ -15,6 +15,29 @@ func heap() float64 {
 	return float64(m.HeapAlloc)
 }
 
+// Worlds that leave give their memory back.
+func TestWorldsGiveMemoryBack(t *testing.T) { //nolint:paralleltest // others would use memory meanwhile
+	s := open(t)
+	const count = 2_000
+	before := heap()
+	for n := range count {
+		key := fmt.Sprintf("%s-%d", world, n)
+		s.call(t, flyOrder(s.menu, keyOf("esimfly", key), n).request(origin, n))
+	}
+	with := heap()
+	for n := range count {
+		if !s.server.Forget(fmt.Sprintf("%s-%d", world, n)) {
+			t.Fatal("a world is missing")
+		}
+	}
+	// The journal's ring of one world, pools and tables that grew are what may stay.
+	after := heap()
+	t.Logf("%d worlds took %.0f kB and left %.0f kB behind", count, (with-before)/1000, (after-before)/1000)
+	if after-before > (with-before)/5 {
+		t.Error("too much stayed")
+	}
+}
+
 // BenchmarkWorlds goes round all worlds with one request each.
 func BenchmarkWorlds(b *testing.B) {
 	for _, count := range []int{1, 10_000} {
