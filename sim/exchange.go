@@ -53,8 +53,8 @@ type exchange struct {
 
 // exchange walks one request down the road: read, route, authenticate, fault, validate,
 // operate, encode, record, write. The order is behaviour, so it stands here once.
-func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, op *operation, mount string, miss error) {
-	x := newExchange(w, r, s, p, op, mount)
+func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, op *operation, mount string, params []param, miss error) {
+	x := newExchange(w, r, s, p, op, mount, params)
 	x.miss = miss
 	out := x.answer(w)
 	x.record(out)
@@ -83,13 +83,13 @@ func (x *exchange) releaseBefore(seq uint64) {
 	}
 }
 
-func newExchange(w http.ResponseWriter, r *http.Request, s *Server, p *Provider, op *operation, mount string) *exchange {
+func newExchange(w http.ResponseWriter, r *http.Request, s *Server, p *Provider, op *operation, mount string, params []param) *exchange {
 	x := &exchange{srv: s, provider: p, op: op, http: r}
 	x.req, x.texts = &x.request, x.room[:0]
 	x.request = Request{
 		provider: p,
 		Mount:    mount, Method: r.Method, URL: r.URL, Header: r.Header, Query: query(r.URL.RawQuery),
-		Origin: origin(r), Answer: w.Header(), params: params(r),
+		Origin: origin(r), Answer: w.Header(), params: params,
 		Real: s.cfg.Real.Now(), settings: s.chosen[p.name],
 	}
 	if op != nil {
