@@ -46,7 +46,7 @@ type exchange struct {
 
 	// What every exchange needs stands here, so that it is made in one piece.
 	request Request
-	turns   [2]Turn
+	turn    Turn // one after the other
 	texts   []string // values of headers
 	room    [5]string
 }
@@ -242,7 +242,7 @@ func (x *exchange) missed() {
 // admit asks the account's memory, and counts the call with the rules of its scenarios:
 // one critical section, so that a rule's counts hold whoever else is calling.
 func (x *exchange) admit() (err error) {
-	x.passed = x.world.take(&x.turns[0], x.provider, func(t *Turn) {
+	x.passed = x.world.take(&x.turn, x.provider, func(t *Turn) {
 		x.at, x.epoch = t.Now, t.w.epoch
 		odd := x.ownHeaders(t) // told after a bad key, but what they choose holds from here
 		x.req.settings = t.settings()
@@ -310,7 +310,7 @@ func (x *exchange) validate() error {
 func (x *exchange) operate() (reply Reply, err error) {
 	var eager []awaited
 	var gone <-chan struct{}
-	passed := x.world.take(&x.turns[1], x.provider, func(t *Turn) {
+	passed := x.world.take(&x.turn, x.provider, func(t *Turn) {
 		t.defers = true
 		defer func() { x.held, eager = t.held, t.eager }()
 		gone = t.w.outbox.ctx.Done()
