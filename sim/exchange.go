@@ -46,7 +46,7 @@ type exchange struct {
 
 	// What every exchange needs stands here, so that it is made in one piece.
 	request Request
-	turn    Turn // one after the other
+	turn    Turn     // one after the other
 	texts   []string // values of headers
 	room    [5]string
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -55,6 +56,17 @@ func (o Object) FieldFold(name string) gjson.Result {
 		}
 	}
 	return gjson.Result{}
+}
+
+// Names are those of the members, as they were sent.
+func (o Object) Names() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, m := range o {
+			if !yield(m.name) {
+				return
+			}
+		}
+	}
 }
 
 // members goes through the text of an object that is known to be JSON and reads no value.
