@@ -30,13 +30,13 @@ func (s *Server) router(d *direct) http.Handler {
 		prefix string
 		p      *Provider
 	}
-	var mounts []mount
+	var mounts []*mount
 	for _, p := range s.cfg.Providers {
 		for _, prefix := range p.mounts {
-			mounts = append(mounts, mount{prefix, p})
+			mounts = append(mounts, &mount{prefix, p})
 		}
 	}
-	slices.SortStableFunc(mounts, func(a, b mount) int { return len(b.prefix) - len(a.prefix) })
+	slices.SortStableFunc(mounts, func(a, b *mount) int { return len(b.prefix) - len(a.prefix) })
 	for _, m := range mounts {
 		s.mount(root, d, m.p, m.prefix)
 	}
