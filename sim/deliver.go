@@ -76,7 +76,7 @@ func (w *World) attempted(o *outbox, l *lane, d *delivery, at time.Time, got web
 	})
 	d.tries++
 	if w.moving {
-		w.trail = append(w.trail, trailed{d.seq, Happening{
+		w.trail = append(w.trail, &trailed{d.seq, Happening{
 			At: at, Webhook: d.provider.eventName(d.event), ID: d.key(), Attempt: d.tries, Status: got.Status, Error: got.Err,
 		}})
 	}
@@ -227,7 +227,7 @@ func (w *World) runUntil(ctx context.Context, until time.Time) (passed []Happeni
 		}
 		passed = append(passed, w.settle(next)...)
 	}
-	slices.SortStableFunc(w.trail, func(a, b trailed) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.seq, b.seq)) })
+	slices.SortStableFunc(w.trail, func(a, b *trailed) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.seq, b.seq)) })
 	for _, sent := range w.trail {
 		passed = append(passed, sent.Happening)
 	}

@@ -46,15 +46,15 @@ type exchange struct {
 
 	// What every exchange needs stands here, so that it is made in one piece.
 	request Request
-	turns   [2]Turn
+	turn    Turn     // one after the other
 	texts   []string // values of headers
 	room    [5]string
 }
 
 // exchange walks one request down the road: read, route, authenticate, fault, validate,
 // operate, encode, record, write. The order is behaviour, so it stands here once.
-func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, op *operation, mount string, miss error) {
-	x := newExchange(w, r, s, p, op, mount)
+func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, op *operation, mount string, params []param, miss error) {
+	x := newExchange(w, r, s, p, op, mount, params)
 	x.miss = miss
 	out := x.answer(w)
 	x.record(out)
@@ -83,13 +83,13 @@ func (x *exchange) releaseBefore(seq uint64) {
 	}
 }
 
-func newExchange(w http.ResponseWriter, r *http.Request, s *Server, p *Provider, op *operation, mount string) *exchange {
+func newExchange(w http.ResponseWriter, r *http.Request, s *Server, p *Provider, op *operation, mount string, params []param) *exchange {
 	x := &exchange{srv: s, provider: p, op: op, http: r}
 	x.req, x.texts = &x.request, x.room[:0]
 	x.request = Request{
 		provider: p,
 		Mount:    mount, Method: r.Method, URL: r.URL, Header: r.Header, Query: query(r.URL.RawQuery),
-		Origin: origin(r), Answer: w.Header(), params: params(r),
+		Origin: origin(r), Answer: w.Header(), params: params,
 		Real: s.cfg.Real.Now(), settings: s.chosen[p.name],
 	}
 	if op != nil {
@@ -242,7 +242,7 @@ func (x *exchange) missed() {
 // admit asks the account's memory, and counts the call with the rules of its scenarios:
 // one critical section, so that a rule's counts hold whoever else is calling.
 func (x *exchange) admit() (err error) {
-	x.passed = x.world.take(&x.turns[0], x.provider, func(t *Turn) {
+	x.passed = x.world.take(&x.turn, x.provider, func(t *Turn) {
 		x.at, x.epoch = t.Now, t.w.epoch
 		odd := x.ownHeaders(t) // told after a bad key, but what they choose holds from here
 		x.req.settings = t.settings()
@@ -310,7 +310,7 @@ func (x *exchange) validate() error {
 func (x *exchange) operate() (reply Reply, err error) {
 	var eager []awaited
 	var gone <-chan struct{}
-	passed := x.world.take(&x.turns[1], x.provider, func(t *Turn) {
+	passed := x.world.take(&x.turn, x.provider, func(t *Turn) {
 		t.defers = true
 		defer func() { x.held, eager = t.held, t.eager }()
 		gone = t.w.outbox.ctx.Done()

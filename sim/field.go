@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -9,35 +10,81 @@ import (
 // Field is the member of a JSON object by that exact name, the last one where a sender
 // wrote it twice, as most decoders read it.
 func Field(obj gjson.Result, name string) gjson.Result {
-	return field(obj, name, false)
+	if strings.IndexByte(obj.Raw, '\\') < 0 && !strings.Contains(obj.Raw, name) {
+		return gjson.Result{} // as most that are asked for are not there
+	}
+	found := ""
+	members(obj, func(key, value string) {
+		if key == name {
+			found = value
+		}
+	})
+	if found == "" {
+		return gjson.Result{}
+	}
+	return gjson.Parse(found)
+}
+
+// An Object is the members of a JSON object, for who asks for many: it is read once.
+type Object []member
+
+type member struct{ name, value string } // value as it is written
+
+// ObjectOf is empty where v is no object.
+func ObjectOf(v gjson.Result) Object {
+	const usual = 6
+	o := make(Object, 0, usual)
+	members(v, func(name, value string) { o = append(o, member{name, value}) })
+	return o
+}
+
+// Field is the member by that exact name, the last one where there are more.
+func (o Object) Field(name string) gjson.Result {
+	for i := len(o) - 1; i >= 0; i-- {
+		if o[i].name == name {
+			return gjson.Parse(o[i].value)
+		}
+	}
+	return gjson.Result{}
 }
 
 // FieldFold is Field without regard to the case of the name, as a Go server decodes.
-func FieldFold(obj gjson.Result, name string) gjson.Result {
-	return field(obj, name, true)
+func (o Object) FieldFold(name string) gjson.Result {
+	for i := len(o) - 1; i >= 0; i-- {
+		if o[i].name == name || strings.EqualFold(o[i].name, name) {
+			return gjson.Parse(o[i].value)
+		}
+	}
+	return gjson.Result{}
 }
 
-// field goes through the text of an object that is known to be JSON and reads nothing but
-// the value wanted. gjson's own ForEach reads each value, which matters: an operation asks
-// for ten fields, one by one.
-func field(obj gjson.Result, name string, fold bool) gjson.Result {
+// Names are those of the members, as they were sent.
+func (o Object) Names() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, m := range o {
+			if !yield(m.name) {
+				return
+			}
+		}
+	}
+}
+
+// members goes through the text of an object that is known to be JSON and reads no value.
+// gjson's own ForEach reads each.
+func members(obj gjson.Result, do func(name, value string)) {
 	if !obj.IsObject() {
-		return gjson.Result{}
+		return
 	}
-	found, plain := "", strings.IndexByte(obj.Raw, '\\') < 0
-	if !fold && plain && !strings.Contains(obj.Raw, name) {
-		return gjson.Result{} // as most that are asked for are not there
-	}
-	rest := obj.Raw
+	rest, plain := obj.Raw, strings.IndexByte(obj.Raw, '\\') < 0
 	for {
 		start := strings.IndexByte(rest, '"')
 		if start < 0 {
-			break
+			return
 		}
 		rest = rest[start:]
 		end := textEnd(rest)
 		if end < 2 {
-			break // no JSON
+			return // no JSON
 		}
 		key := rest[1 : end-1]
 		if !plain && strings.IndexByte(key, '\\') >= 0 {
@@ -48,19 +95,9 @@ func field(obj gjson.Result, name string, fold bool) gjson.Result {
 		}
 		rest = rest[end:]
 		end = valueEnd(rest)
-		if key == name || fold && strings.EqualFold(key, name) {
-			found = rest[:end]
-			if rest = rest[end:]; !fold && plain && !strings.Contains(rest, name) {
-				break // it stands there once
-			}
-			continue
-		}
+		do(key, rest[:end])
 		rest = rest[end:]
 	}
-	if found == "" {
-		return gjson.Result{}
-	}
-	return gjson.Parse(found)
 }
 
 // textEnd is the length of the text, in quotes, that s begins with.

@@ -7,7 +7,7 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// slowField is what Field and FieldFold are to give.
+// slowField is what Field and Object are to give.
 func slowField(obj gjson.Result, same func(string) bool) (found gjson.Result) {
 	if !obj.IsObject() {
 		return gjson.Result{}
@@ -36,9 +36,11 @@ func FuzzField(f *testing.F) {
 		obj := gjson.Parse(body)
 		if got, want := Field(obj, name), slowField(obj, func(k string) bool { return k == name }); !same(got, want) {
 			t.Errorf("%s in %s: got %#v, want %#v", name, body, got, want)
+		} else if got := ObjectOf(obj).Field(name); !same(got, want) {
+			t.Errorf("%s of the object %s: got %#v, want %#v", name, body, got, want)
 		}
-		if got, want := FieldFold(obj, name), slowField(obj, func(k string) bool { return strings.EqualFold(k, name) }); !same(got, want) {
-			t.Errorf("%s in %s, folded: got %#v, want %#v", name, body, got, want)
+		if got, want := ObjectOf(obj).FieldFold(name), slowField(obj, func(k string) bool { return strings.EqualFold(k, name) }); !same(got, want) {
+			t.Errorf("%s of the object %s, folded: got %#v, want %#v", name, body, got, want)
 		}
 	})
 }

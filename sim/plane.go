@@ -37,7 +37,7 @@ func (p plane) Worlds() []control.Summary {
 	for name, w := range p.s.worlds {
 		out = append(out, control.Summary{Name: name, LastUsed: time.Unix(0, w.used.Load()).UTC()})
 	}
-	slices.SortFunc(out, func(a, b control.Summary) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(out, func(a, b control.Summary) int { return cmp.Compare(a.Name, b.Name) })
 	return out
 }
 

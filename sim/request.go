@@ -38,7 +38,7 @@ type Request struct {
 	// Answer holds headers that the answer carries whatever it turns out to be.
 	Answer http.Header
 
-	params   map[string]string
+	params   []param
 	provider *Provider
 	settings map[string]string // chosen for the provider: the process's, then the world's once admitted
 	json     gjson.Result
@@ -73,7 +73,7 @@ const (
 )
 
 // Param is a variable of the path, unescaped.
-func (r *Request) Param(name string) string { return r.params[name] }
+func (r *Request) Param(name string) string { return find(r.params, name) }
 
 // Setting is Turn.Setting as it was when the request was admitted, for those who have no
 // turn: EncodeError. Before that it is what the scenarios of the whole process choose.

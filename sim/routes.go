@@ -2,7 +2,6 @@ package sim
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -14,8 +13,16 @@ import (
 // routes puts the providers, the control plane and the index together. Real paths of the
 // APIs do not collide; the longest mount is asked first.
 func (s *Server) routes() http.Handler {
+	var d direct
+	d.router = s.router(&d)
+	return tidyPath(&d)
+}
+
+// router knows all paths; those of providers are told to d as well.
+func (s *Server) router(d *direct) http.Handler {
 	root := mux.NewRouter().SkipClean(true).UseEncodedPath()
 	root.Path("/_sim/pages/{provider}/{world}/{rest:.*}").Methods(http.MethodGet).HandlerFunc(s.page)
+	d.mounts = append(d.mounts, split("/_sim"))
 	root.PathPrefix("/_sim").Handler(control.New(control.Config{
 		Sim: plane{s}, Token: s.cfg.ControlToken, AllowHosts: s.cfg.AllowHosts,
 	}))
@@ -23,51 +30,26 @@ func (s *Server) routes() http.Handler {
 		prefix string
 		p      *Provider
 	}
-	var mounts []mount
+	var mounts []*mount
 	for _, p := range s.cfg.Providers {
 		for _, prefix := range p.mounts {
-			mounts = append(mounts, mount{prefix, p})
+			mounts = append(mounts, &mount{prefix, p})
 		}
 	}
-	slices.SortStableFunc(mounts, func(a, b mount) int { return len(b.prefix) - len(a.prefix) })
+	slices.SortStableFunc(mounts, func(a, b *mount) int { return len(b.prefix) - len(a.prefix) })
 	for _, m := range mounts {
-		s.mount(root, m.p, m.prefix)
+		s.mount(root, d, m.p, m.prefix)
 	}
 	index := control.Index(plane{s})
 	root.Path("/").Handler(index)
 	root.PathPrefix("/img/flags/").Handler(control.Flags("/img/flags/"))
 	root.NotFoundHandler = index
-	return tidyPath(s.direct(root))
-}
-
-// direct asks the router once for each path of a provider that has no variable, and
-// answers those without it: to match, it tries one regular expression after the other, and
-// it copies each request twice.
-func (s *Server) direct(root *mux.Router) http.Handler {
-	known := map[string]http.Handler{}
-	for _, p := range s.cfg.Providers {
-		for _, prefix := range p.mounts {
-			for _, op := range p.operations {
-				var found mux.RouteMatch
-				r := &http.Request{Method: op.method, URL: &url.URL{Path: prefix + op.path}}
-				if !strings.Contains(op.path, "{") && root.Match(r, &found) && len(found.Vars) == 0 {
-					known[r.URL.Path] = found.Handler
-				}
-			}
-		}
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if h := known[r.URL.Path]; h != nil && r.URL.RawPath == "" {
-			h.ServeHTTP(w, r)
-			return
-		}
-		root.ServeHTTP(w, r)
-	})
+	return root
 }
 
 // mount registers each path of a provider once; which method was meant is found behind
 // it, so that the refusal can be in the provider's words.
-func (s *Server) mount(root *mux.Router, p *Provider, prefix string) {
+func (s *Server) mount(root *mux.Router, d *direct, p *Provider, prefix string) {
 	sub := root.PathPrefix(prefix + "/").Subrouter()
 	var paths []string
 	methods := map[string]map[string]*operation{}
@@ -83,7 +65,7 @@ func (s *Server) mount(root *mux.Router, p *Provider, prefix string) {
 	}
 	for _, path := range paths {
 		ops := methods[path]
-		sub.Path(path).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		serve := func(w http.ResponseWriter, r *http.Request, params []param) {
 			var miss error
 			op := ops[r.Method]
 			if r.Method == http.MethodHead {
@@ -92,28 +74,31 @@ func (s *Server) mount(root *mux.Router, p *Provider, prefix string) {
 			if op == nil {
 				miss = &MethodError{Allow: allowed(ops)}
 			}
-			s.exchange(w, r, p, op, prefix, miss)
-		})
+			s.exchange(w, r, p, op, prefix, params, miss)
+		}
+		sub.Path(path).HandlerFunc(func(w http.ResponseWriter, r *http.Request) { serve(w, r, routed(r)) })
+		d.add(prefix+path, serve)
 	}
 	sub.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.exchange(w, r, p, nil, prefix, ErrNoRoute)
+		s.exchange(w, r, p, nil, prefix, nil, ErrNoRoute)
 	})
+	d.mounts = append(d.mounts, split(prefix))
 }
 
 // page serves a provider's pages for people. They are no part of the API: nothing is
 // journalled, and a world is not made for them.
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
-	vars := params(r)
-	p, world := s.provider(vars["provider"]), s.lookup(vars["world"])
+	vars := routed(r)
+	p, world := s.provider(find(vars, "provider")), s.lookup(find(vars, "world"))
 	if p == nil || world == nil {
 		http.NotFound(w, r)
 		return
 	}
-	x := newExchange(w, r, s, p, nil, "")
+	x := newExchange(w, r, s, p, nil, "", nil)
 	x.req.Caller = world.caller
 	var reply Reply
 	var err error
-	world.turn(p, func(t *Turn) { reply, err = p.page(t, x.req, vars["rest"]) })
+	world.turn(p, func(t *Turn) { reply, err = p.page(t, x.req, find(vars, "rest")) })
 	if err != nil {
 		http.NotFound(w, r)
 		return
@@ -155,15 +140,4 @@ func fold(path string) string {
 		path = strings.TrimSuffix(path, "/")
 	}
 	return path
-}
-
-// params are the variables of the path, unescaped.
-func params(r *http.Request) map[string]string {
-	vars := mux.Vars(r)
-	for k, v := range vars {
-		if plain, err := url.PathUnescape(v); err == nil {
-			vars[k] = plain
-		}
-	}
-	return vars
 }

@@ -54,7 +54,7 @@ type World struct {
 	moves     chan struct{} // held by whoever moves the clock on
 	moving    bool          // whether somebody does
 	moved     *sync.Cond    // told when an attempt is over
-	trail     []trailed     // what was sent while it moves
+	trail     []*trailed    // what was sent while it moves
 	alarm     alarm
 	ordered   bool                // whether the clock may no longer go back
 	reserved  map[esim.ICCID]bool // chosen by the fixture that is being built

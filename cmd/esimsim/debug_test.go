@@ -19,7 +19,7 @@ func TestDebugServer(t *testing.T) {
 	}
 	defer stop()
 	url := regexp.MustCompile(`http://[0-9.:]+/debug/`).FindString(log.String())
-	for path, want := range map[string]string{"pprof/": "goroutine", "pprof/cmdline": "test", "vars": "memstats"} {
+	for path, want := range map[string]string{"pprof/": "goroutine", "pprof/heap?gc=1&debug=1": "heap profile", "pprof/profile?seconds=1": "", "vars": "memstats"} {
 		res, err := http.Get(url + path)
 		if err != nil {
 			t.Fatal(err)

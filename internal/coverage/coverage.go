@@ -200,7 +200,7 @@ func (l ledger) report(world string, runs int) Report {
 		})
 	}
 	operations := map[key]int{}
-	for _, k := range slices.SortedFunc(maps.Keys(l.cells), byKey) {
+	for _, k := range slices.SortedStableFunc(maps.Keys(l.cells), byKey) {
 		p, c := &r.Providers[at[k.provider]], l.cells[k]
 		if c.declared {
 			tally(p.Totals, k.kind, c.count)

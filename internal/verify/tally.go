@@ -113,7 +113,7 @@ func (m *matcher) closest(held []*request) []Close {
 		r         *request
 		different []scenario.Difference
 	}
-	var misses []miss
+	var misses []*miss
 	called := false
 	for _, r := range slices.Backward(held) {
 		if !scenario.Fits(m.want.On, r.operation()) {
@@ -124,13 +124,13 @@ func (m *matcher) closest(held []*request) []Close {
 			continue
 		}
 		if d := m.want.When.Differences(r.answered(m.fits + 1)); len(d) > 0 {
-			misses = append(misses, miss{r, d})
+			misses = append(misses, &miss{r, d})
 		}
 	}
 	if !called {
 		return m.elsewhere(held)
 	}
-	slices.SortStableFunc(misses, func(a, b miss) int { return cmp.Compare(len(a.different), len(b.different)) })
+	slices.SortStableFunc(misses, func(a, b *miss) int { return cmp.Compare(len(a.different), len(b.different)) })
 	out := []Close{}
 	for _, miss := range misses[:min(len(misses), maxClosest)] {
 		out = append(out, Close{miss.r.ID, miss.different[0]})

@@ -13,12 +13,12 @@ import (
 const maxSMS = 500
 
 // identified is the body of an operation on one eSIM, checked to name it.
-func identified(r *sim.Request) (gjson.Result, error) {
+func identified(r *sim.Request) (sim.Object, error) {
 	body, err := object(r, errMissingIdentifier)
 	if err != nil {
 		return body, err
 	}
-	if !filled(sim.Field(body, "iccid")) && sim.Field(body, "esimId").Type != gjson.Number {
+	if !filled(body.Field("iccid")) && body.Field("esimId").Type != gjson.Number {
 		return body, errMissingIdentifier
 	}
 	return body, nil
@@ -26,12 +26,12 @@ func identified(r *sim.Request) (gjson.Result, error) {
 
 // named is the eSIM that a body names: by iccid, or by esimId where that is absent. What
 // another account holds is not found here, as each world has accounts of its own.
-func named(tx *sim.Tx[state], body gjson.Result) (*soldESIM, error) {
+func named(tx *sim.Tx[state], body sim.Object) (*soldESIM, error) {
 	s := tx.State
 	var e *soldESIM
-	if iccid := sim.Field(body, "iccid"); filled(iccid) {
+	if iccid := body.Field("iccid"); filled(iccid) {
 		e = s.esimCalled(iccid.Str)
-	} else if n := sim.Field(body, "esimId").Num; n == float64(int(n)) {
+	} else if n := body.Field("esimId").Num; n == float64(int(n)) {
 		e = s.esimByID(int(n))
 	}
 	if e == nil || !s.orderOf(e).FailedAt.IsZero() {
@@ -47,7 +47,7 @@ func suspendESIM(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	action := sim.Field(body, "action").Str
+	action := body.Field("action").Str
 	if action != "suspend" && action != "activate" {
 		return sim.Reply{}, errInvalidAction
 	}
@@ -115,7 +115,7 @@ func sendSMS(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	message := sim.Field(body, "message")
+	message := body.Field("message")
 	switch {
 	case !filled(message):
 		return sim.Reply{}, errMissingMessage

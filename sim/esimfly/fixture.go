@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/money"
 	"github.com/esimsim/esimsim/sim"
@@ -62,7 +60,7 @@ func placeFixture(tx *sim.Tx[state], want sim.FixtureOrder, _ *sim.FixtureState)
 	}
 	total := price(tx, p).Times(want.Quantity)
 	tx.State.Balance = money.Of(maxBalance)
-	o := place(tx, gjson.Result{}, p, purchase{code: want.Item, quantity: want.Quantity, reference: want.Reference}, total)
+	o := place(tx, nil, p, purchase{code: want.Item, quantity: want.Quantity, reference: want.Reference}, total)
 	return o.Reference, nil
 }
 

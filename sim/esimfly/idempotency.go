@@ -54,9 +54,10 @@ func noteRepeated(tx *sim.Tx[state], r *sim.Request, want purchase) {
 	if want.key != "" {
 		return
 	}
+	since := tx.Now.Add(-repeatWithin)
 	for i, n := len(tx.State.Orders)-1, 0; i >= 0 && n < repeatAmong; i, n = i-1, n+1 {
 		o := tx.State.Orders[i]
-		if tx.Now.Sub(o.PlacedAt) > repeatWithin {
+		if o.PlacedAt.Before(since) {
 			return
 		}
 		if o.TopUp != "" || o.PackageCode != want.code || o.Quantity != want.quantity || o.Key != "" || o.status() == orderFailed {

@@ -75,33 +75,33 @@ func createOrder(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 }
 
 // object is the object sent; missing is the answer to nothing at all, which is assumed.
-func object(r *sim.Request, missing error) (gjson.Result, error) {
+func object(r *sim.Request, missing error) (sim.Object, error) {
 	body, ok := r.JSON()
 	switch {
 	case len(bytes.TrimSpace(r.Body)) == 0:
-		return body, missing
+		return nil, missing
 	case !ok || !body.IsObject():
-		return body, errInvalidRequest
+		return nil, errInvalidRequest
 	}
-	return body, nil
+	return sim.ObjectOf(body), nil
 }
 
 // readPurchase refuses what lacks a required field: the page wants code, name and price,
 // the newer edition the code alone. What becomes of fields of another type is assumed: a
 // text that is none is missing, a price that is no number does not match.
-func readPurchase(tx *sim.Tx[state], body gjson.Result) (p purchase, err error) {
-	code := sim.Field(body, "packageCode")
-	p.code, p.price = code.String(), sim.Field(body, "price")
+func readPurchase(tx *sim.Tx[state], body sim.Object) (p purchase, err error) {
+	code := body.Field("packageCode")
+	p.code, p.price = code.String(), body.Field("price")
 	if !filled(code) {
 		return p, errMissingFields
 	}
-	if !newer(tx) && (!filled(sim.Field(body, "packageName")) || p.price.Type == gjson.Null) {
+	if !newer(tx) && (!filled(body.Field("packageName")) || p.price.Type == gjson.Null) {
 		return p, errMissingFields
 	}
 	if p.quantity, err = readQuantity(body); err != nil || !newer(tx) {
 		return p, err
 	}
-	key := sim.Field(body, "idempotency_key")
+	key := body.Field("idempotency_key")
 	if key.Type != gjson.Null && (key.Type != gjson.String || utf8.RuneCountInString(key.Str) > maxKey) {
 		return p, errInvalidKey
 	}
@@ -109,8 +109,8 @@ func readPurchase(tx *sim.Tx[state], body gjson.Result) (p purchase, err error) 
 	return p, nil
 }
 
-func readQuantity(body gjson.Result) (int, error) {
-	q := sim.Field(body, "quantity")
+func readQuantity(body sim.Object) (int, error) {
+	q := body.Field("quantity")
 	if q.Type == gjson.Null {
 		return 1, nil
 	}
@@ -146,7 +146,7 @@ func noPackage(tx *sim.Tx[state], code string) error {
 func isOwnCode(code string) bool { return strings.HasPrefix(code, "ent_") }
 
 // place charges the account and brings the order to its edges.
-func place(tx *sim.Tx[state], body gjson.Result, p *pack, want purchase, total money.Amount) *order {
+func place(tx *sim.Tx[state], body sim.Object, p *pack, want purchase, total money.Amount) *order {
 	s := tx.State
 	reference := newReference(tx, "order_")
 	if want.reference != "" {
@@ -157,7 +157,7 @@ func place(tx *sim.Tx[state], body gjson.Result, p *pack, want purchase, total m
 		PackageCode: p.item.PackageCode, PackageName: p.item.Name, Volume: p.volume, Days: p.item.ValidityDays,
 		Quantity: want.quantity, Amount: total, Kind: s.Kind, PlacedAt: tx.Now,
 		ProcessingMS: 1000 + tx.Rand().IntN(1000),
-		FlagURL:      sim.Field(body, "flagUrl").Str, Key: want.key,
+		FlagURL:      body.Field("flagUrl").Str, Key: want.key,
 	}
 	if o.FlagURL == "" && len(p.item.LocationNetworkList) == 1 {
 		o.FlagURL = p.item.LocationNetworkList[0].LocationLogo
@@ -165,7 +165,7 @@ func place(tx *sim.Tx[state], body gjson.Result, p *pack, want purchase, total m
 	s.Balance -= total
 	s.addOrder(o)
 	if newer(tx) {
-		if o.CallbackURL = sim.Field(body, "callbackUrl").Str; o.CallbackURL != "" {
+		if o.CallbackURL = body.Field("callbackUrl").Str; o.CallbackURL != "" {
 			tx.Listen()
 		}
 		s.Unaccepted = append(s.Unaccepted, s.ByReference[o.Reference])

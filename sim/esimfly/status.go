@@ -116,7 +116,7 @@ func reportUsage(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		return sim.Reply{}, err
 	}
 	days := 7
-	if d := sim.Field(body, "days"); d.Type == gjson.Number && d.Num >= 1 && d.Num == float64(int64(d.Num)) {
+	if d := body.Field("days"); d.Type == gjson.Number && d.Num >= 1 && d.Num == float64(int64(d.Num)) {
 		days = int(min(d.Num, reportDays))
 	}
 	out := e.report(tx.Now.UTC().Truncate(day), days)

@@ -116,7 +116,7 @@ func topUp(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	iccid, code := sim.Field(body, "iccid"), sim.Field(body, "packageCode")
+	iccid, code := body.Field("iccid"), body.Field("packageCode")
 	if !filled(iccid) || !filled(code) {
 		return sim.Reply{}, errTopUpFields
 	}
@@ -131,7 +131,7 @@ func topUp(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 
 	c := purse(tx)
 	cost := topUpPrice(tx, p)
-	if sent := sim.Field(body, "price"); sent.Type != gjson.Null && !equals(sent, cost, c) {
+	if sent := body.Field("price"); sent.Type != gjson.Null && !equals(sent, cost, c) {
 		return sim.Reply{}, errPriceMismatch
 	}
 	total := cost.Times(quantity)

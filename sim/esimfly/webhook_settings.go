@@ -50,12 +50,12 @@ func setWebhook(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	link := sim.Field(body, "webhook_url")
+	link := body.Field("webhook_url")
 	none := link.Exists() && link.Type == gjson.Null
 	if !none && (!filled(link) || !isTarget(link.Str)) {
 		return sim.Reply{}, errWebhookURL
 	}
-	events, err := readEvents(r, sim.Field(body, "events"))
+	events, err := readEvents(r, body.Field("events"))
 	if err != nil {
 		return sim.Reply{}, err
 	}

@@ -12,7 +12,7 @@ import (
 // names without regard to case, null like a field left out, unknown fields passed over,
 // and a value of another type refuses the whole.
 type body struct {
-	object gjson.Result
+	object sim.Object
 	wrong  *bool // set by a value of another type
 }
 
@@ -21,18 +21,18 @@ func decode(r *sim.Request) (body, error) {
 	if !ok || !v.IsObject() {
 		return body{}, errInvalidBody
 	}
-	return body{object: v, wrong: new(bool)}, nil
+	return body{object: sim.ObjectOf(v), wrong: new(bool)}, nil
 }
 
 // inner is an object within; what is wrong there is wrong with the whole.
 func (b body) inner(v gjson.Result) body {
 	*b.wrong = *b.wrong || !v.IsObject()
-	return body{object: v, wrong: b.wrong}
+	return body{object: sim.ObjectOf(v), wrong: b.wrong}
 }
 
 // get is the field, and whether it is there and not null.
 func (b body) get(name string) (gjson.Result, bool) {
-	v := sim.FieldFold(b.object, name)
+	v := b.object.FieldFold(name)
 	return v, v.Exists() && v.Type != gjson.Null
 }
 

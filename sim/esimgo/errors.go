@@ -136,7 +136,10 @@ var (
 func encodeError(r *sim.Request, err error) sim.Reply {
 	if r.Answer.Get(headerLimit) == "" {
 		// It was not admitted, so it counts against nobody.
-		announce(r.Answer, r.Real, 1)
+		var w window
+		w.roll(r.Real)
+		w.Calls = 1
+		w.announce(r.Answer)
 	}
 	header := http.Header{}
 	var method *sim.MethodError

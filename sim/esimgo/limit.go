@@ -23,13 +23,15 @@ const (
 type window struct {
 	Start time.Time
 	Calls int
+
+	reset string // when it is over, as the header has it
 }
 
 // admit counts the call and announces the limit on its answer, whatever that will be.
 func admit(tx *sim.Tx[state], r *sim.Request) error {
 	w := windowNow(tx)
 	w.Calls++
-	announce(r.Answer, tx.Now, w.Calls)
+	w.announce(r.Answer)
 	if w.Calls <= callsInWindow {
 		return nil
 	}
@@ -50,21 +52,28 @@ func admit(tx *sim.Tx[state], r *sim.Request) error {
 // windowNow is the window that the world's clock is in.
 func windowNow(tx *sim.Tx[state]) *window {
 	w := &tx.State.Window
-	if start := tx.Now.Truncate(windowLength); !w.Start.Equal(start) {
-		*w = window{Start: start}
-	}
+	w.roll(tx.Now)
 	return w
 }
 
+// roll starts anew where the second is over.
+func (w *window) roll(now time.Time) {
+	if start := now.Truncate(windowLength); !w.Start.Equal(start) {
+		*w = window{Start: start}
+	}
+	if w.reset == "" {
+		w.reset = w.Start.Add(windowLength).UTC().Format(seconds)
+	}
+}
+
 // tellWindow announces the limit on the answer to a call that is refused uncounted.
-func tellWindow(tx *sim.Tx[state], r *sim.Request) { announce(r.Answer, tx.Now, windowNow(tx).Calls) }
+func tellWindow(tx *sim.Tx[state], r *sim.Request) { windowNow(tx).announce(r.Answer) }
 
 // announce sets the four headers that every answer carries.
-func announce(h http.Header, now time.Time, calls int) {
-	reset := now.Truncate(windowLength).Add(windowLength)
+func (w *window) announce(h http.Header) {
 	// One array for all, since this is on the road of every call.
 	values := [...]string{
-		strconv.Itoa(callsInWindow), strconv.Itoa(max(callsInWindow-calls, 0)), reset.UTC().Format(seconds), "1",
+		strconv.Itoa(callsInWindow), strconv.Itoa(max(callsInWindow-w.Calls, 0)), w.reset, "1",
 	}
 	for i, name := range [...]string{headerLimit, "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "X-Ratelimit-Cost"} {
 		h[name] = values[i : i+1 : i+1]

@@ -144,6 +144,6 @@ func wantedCountries(r *sim.Request) ([]atlas.Country, error) {
 	if !asked {
 		return nil, errCountries
 	}
-	slices.SortFunc(found, func(a, b atlas.Country) int { return strings.Compare(a.Slug, b.Slug) })
+	slices.SortStableFunc(found, func(a, b atlas.Country) int { return strings.Compare(a.Slug, b.Slug) })
 	return slices.Compact(found), nil
 }

@@ -187,9 +187,10 @@ func noteRepeated(tx *sim.Tx[state], r *sim.Request, o *order) {
 	same := func(a, b *orderLine) bool {
 		return a.Bundle == b.Bundle && a.Quantity == b.Quantity && a.AllowReassign == b.AllowReassign && slices.Equal(a.Targets, b.Targets)
 	}
+	since := tx.Now.Add(-shortly)
 	for i, n := len(tx.State.Orders)-1, 0; i >= 0 && n < among; i, n = i-1, n+1 {
 		last := tx.State.Orders[i]
-		if tx.Now.Sub(last.CreatedAt) > shortly {
+		if last.CreatedAt.Before(since) {
 			return
 		}
 		if last.Apply || last.Assign != o.Assign || !last.FailedAt.IsZero() || !slices.EqualFunc(last.Lines, o.Lines, same) {

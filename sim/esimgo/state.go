@@ -2,7 +2,6 @@ package esimgo
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/esim"
@@ -228,9 +227,6 @@ func issue(tx *sim.Tx[state], b *bundle) *heldESIM {
 
 // matchingID is four groups of five, as live ones often are, out of Crockford's base 32.
 func matchingID(tx *sim.Tx[state]) string {
-	var groups [4]string
-	for i := range groups {
-		groups[i] = tx.Text(5, "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-	}
-	return strings.Join(groups[:], "-")
+	s := tx.Text(20, "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+	return s[:5] + "-" + s[5:10] + "-" + s[10:15] + "-" + s[15:]
 }

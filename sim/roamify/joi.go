@@ -65,7 +65,7 @@ func (s *schema) body(tx *sim.Tx[state], r *sim.Request) (object, error) {
 	case !ok, !v.IsObject() && !v.IsArray():
 		return object{}, invalid("Invalid JSON body")
 	}
-	o, err := s.read(tx, object{json: v})
+	o, err := s.read(tx, objectOf(v))
 	if err == nil {
 		_, err = noKeys.query(tx, r)
 	}
@@ -199,7 +199,7 @@ func (k *key) list(v gjson.Result, label string, o object) (complaint string) {
 	v.ForEach(func(_, item gjson.Result) bool {
 		at := label + "[" + strconv.Itoa(n) + "]"
 		n++
-		complaint = k.of.complain(object{json: item, lenient: o.lenient}, at, at+".")
+		complaint = k.of.complain(o.inner(item), at, at+".")
 		return complaint == ""
 	})
 	if complaint == "" && n < int(k.min) {

@@ -30,7 +30,7 @@ func TestNumeric(t *testing.T) {
 func TestLastMemberWins(t *testing.T) {
 	t.Parallel()
 	body := gjson.Parse(`{"items":7,"items":[{"packageId":"a","packageId":"b","quantity":0,"quantity":2}]}`)
-	if complaint := orderBody.complain(object{json: body}, "value", ""); complaint != "" {
+	if complaint := orderBody.complain(objectOf(body), "value", ""); complaint != "" {
 		t.Error(complaint)
 	}
 }
@@ -47,7 +47,7 @@ func FuzzOrderBody(f *testing.F) {
 		if !gjson.Valid(body) {
 			return
 		}
-		o := object{json: gjson.Parse(body)}
+		o := objectOf(gjson.Parse(body))
 		if orderBody.complain(o, "value", "") != "" {
 			return
 		}
@@ -56,7 +56,7 @@ func FuzzOrderBody(f *testing.F) {
 			t.Fatalf("passed without items: %s", body)
 		}
 		items.ForEach(func(_, v gjson.Result) bool {
-			item := object{json: v}
+			item := objectOf(v)
 			if n, ok := item.number("quantity"); !ok || n < 1 || n != float64(int(n)) || item.text("packageId") == "" {
 				t.Fatalf("passed with item %s", v.Raw)
 			}

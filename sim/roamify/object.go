@@ -62,8 +62,18 @@ func isoDate(v gjson.Result) (time.Time, bool) {
 // An object is a JSON object, or the query of a request read as one.
 type object struct {
 	json    gjson.Result
+	members sim.Object   // of json
 	request *sim.Request // of a query; nil for JSON
 	lenient bool         // undeclared keys, which get in nobody's way, are let through
+}
+
+func objectOf(v gjson.Result) object { return object{json: v, members: sim.ObjectOf(v)} }
+
+// inner is an object within.
+func (o object) inner(v gjson.Result) object {
+	in := objectOf(v)
+	in.lenient = o.lenient
+	return in
 }
 
 func (o object) isObject() bool { return o.request != nil || o.json.IsObject() }
@@ -71,7 +81,7 @@ func (o object) isObject() bool { return o.request != nil || o.json.IsObject() }
 // get is the member of that name. A query key that is repeated is an array.
 func (o object) get(name string) (v gjson.Result, ok bool) {
 	if o.request == nil {
-		v = sim.Field(o.json, name)
+		v = o.members.Field(name)
 		return v, v.Exists()
 	}
 	switch values := o.request.Query[name]; len(values) {
@@ -125,12 +135,12 @@ func (o object) count(names []string) (n int) {
 // empty key ("?="), which is passed over.
 func (o object) undeclared(keys []key) (name string, found bool) {
 	if o.request == nil {
-		o.json.ForEach(func(k, _ gjson.Result) bool {
-			name = k.Str
-			found = !declared(keys, name)
-			return !found
-		})
-		return name, found
+		for name := range o.members.Names() {
+			if !declared(keys, name) {
+				return name, true
+			}
+		}
+		return "", false
 	}
 	for pair := range strings.SplitSeq(o.request.URL.RawQuery, "&") {
 		name, _, _ = strings.Cut(pair, "=")

@@ -85,7 +85,7 @@ func createRefunds(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	asked := map[string]bool{}
 	items.ForEach(func(_, v gjson.Result) bool {
 		var f *refund
-		if f, err = newRefund(tx, object{json: v}); err != nil {
+		if f, err = newRefund(tx, objectOf(v)); err != nil {
 			return false
 		}
 		if asked[f.ESIM] {
