@@ -21,6 +21,9 @@ import (
 // wrkEnv asks for TestLoad; its value is how long wrk runs each time, in whole seconds: 2s.
 const wrkEnv = "ESIMSIM_LOAD"
 
+// onlyEnv names the loads, by a part of their names; without it all are driven.
+const onlyEnv = "ESIMSIM_LOAD_ONLY"
+
 // prismEnv is the program of another simulator, which is given our own document.
 const prismEnv = "ESIMSIM_LOAD_PRISM"
 
@@ -69,6 +72,9 @@ func TestLoad(t *testing.T) {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintln(table, "load\tconnections\treq/s\tp50\tp99\tCPU/req\tbase req/s\tbase CPU/req\treq/s ratio\tCPU ratio\t")
 	for _, l := range loads {
+		if !strings.Contains(l.name, os.Getenv(onlyEnv)) {
+			continue
+		}
 		base := start(t, l.name, string(l.twin(t, open(t)).answer))
 		for _, connections := range []int{1, 16, 64, 256} {
 			a, b := d.drive(l, own, connections), d.drive(l, base, connections)
