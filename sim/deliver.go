@@ -37,9 +37,10 @@ func (w *World) pump() {
 
 // post makes one attempt, outside the world's turn.
 func (w *World) post(o *outbox, l *lane, d *delivery, now time.Time) {
-	header, body := d.header(now), d.wire()
 	started := w.srv.tasks.start(func() {
+		header, body := d.header(now), d.wire()
 		got := w.srv.sender.Post(o.ctx, d.target.URL, header, []byte(body), d.target.Wait)
+		w.srv.log.Info("webhook", "world", w.name, "event", d.provider.eventName(d.event), "id", d.key(), "status", got.Status, "err", got.Err)
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if w.outbox != o {
@@ -80,7 +81,6 @@ func (w *World) attempted(o *outbox, l *lane, d *delivery, at time.Time, got web
 			At: at, Webhook: d.provider.eventName(d.event), ID: d.key(), Attempt: d.tries, Status: got.Status, Error: got.Err,
 		}})
 	}
-	w.srv.log.Info("webhook", "world", w.name, "event", d.provider.eventName(d.event), "id", d.key(), "attempt", d.tries, "status", got.Status, "err", got.Err)
 	if d.done != nil {
 		close(d.done)
 		d.done = nil
@@ -118,7 +118,7 @@ func (w *World) rouse() {
 		return
 	}
 	mode, rate := w.clock.State()
-	next := w.nextDue()
+	next := w.nextDue(w.hooked()) // of edges, somebody outside hears by events alone
 	if mode != clock.Follow || next.IsZero() || w.moving {
 		w.alarm.off()
 		return
@@ -160,11 +160,11 @@ func (a *alarm) off() {
 	*a = alarm{}
 }
 
-// nextDue is when something falls due that somebody outside would notice, the zero time
-// for never.
-func (w *World) nextDue() time.Time {
+// nextDue is when something falls due, the zero time for never: a delivery, and an edge
+// where those count too.
+func (w *World) nextDue(edges bool) time.Time {
 	next := w.outbox.next()
-	if w.hooked() && len(w.waits.heap) > 0 {
+	if edges && len(w.waits.heap) > 0 {
 		if due := w.waits.heap[0].due; next.IsZero() || due.Before(next) {
 			next = due
 		}
@@ -213,12 +213,7 @@ func (w *World) runUntil(ctx context.Context, until time.Time) (passed []Happeni
 			}
 			w.pump()
 		}
-		next := w.outbox.next()
-		if len(w.waits.heap) > 0 {
-			if due := w.waits.heap[0].due; next.IsZero() || due.Before(next) {
-				next = due
-			}
-		}
+		next := w.nextDue(true)
 		if next.IsZero() || next.After(until) {
 			break
 		}
