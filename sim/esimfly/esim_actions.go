@@ -15,13 +15,17 @@ const maxSMS = 500
 // identified is the body of an operation on one eSIM, checked to name it.
 func identified(r *sim.Request) (sim.Object, error) {
 	body, err := object(r, errMissingIdentifier)
-	if err != nil {
-		return body, err
+	if err == nil {
+		err = identifies(body)
 	}
+	return body, err
+}
+
+func identifies(body sim.Object) error {
 	if !filled(body.Field("iccid")) && body.Field("esimId").Type != gjson.Number {
-		return body, errMissingIdentifier
+		return errMissingIdentifier
 	}
-	return body, nil
+	return nil
 }
 
 // named is the eSIM that a body names: by iccid, or by esimId where that is absent. What
@@ -51,7 +55,7 @@ func suspendESIM(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if action != "suspend" && action != "activate" {
 		return sim.Reply{}, errInvalidAction
 	}
-	if _, err := identified(r); err != nil {
+	if err := identifies(body); err != nil {
 		return sim.Reply{}, err
 	}
 	e, err := named(tx, body)

@@ -60,17 +60,22 @@ func networkOf(p *esim.Profile, of *pack) (last lastNetwork) {
 // eventTime says no zone, and means UTC.
 const eventTime = "2006-01-02T15:04:05"
 
+// observed is the eSIM that a request names, if its network is seen; elsewhere is the
+// refusal of one whose is not.
+func observed(tx *sim.Tx[state], r *sim.Request, elsewhere error) (body sim.Object, e *soldESIM, err error) {
+	if body, err = identified(r); err == nil {
+		e, err = named(tx, body)
+	}
+	if err == nil {
+		err = tx.State.watches(e, elsewhere)
+	}
+	return body, e, err
+}
+
 // listNetworkEvents gives what the network saw in the last seven days, newest first.
 func listNetworkEvents(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
-	body, err := identified(r)
+	_, e, err := observed(tx, r, errNoEvents)
 	if err != nil {
-		return sim.Reply{}, err
-	}
-	e, err := named(tx, body)
-	if err != nil {
-		return sim.Reply{}, err
-	}
-	if err := tx.State.watches(e, errNoEvents); err != nil {
 		return sim.Reply{}, err
 	}
 	p := tx.ESIM(e.ICCID)
@@ -104,15 +109,8 @@ func (v event) wire(p *esim.Profile) eventWire {
 // reportUsage sums up the days until today, in UTC. What is no number of days counts as
 // seven, and more than ninety as ninety; both are assumed.
 func reportUsage(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
-	body, err := identified(r)
+	body, e, err := observed(tx, r, errNoReport)
 	if err != nil {
-		return sim.Reply{}, err
-	}
-	e, err := named(tx, body)
-	if err != nil {
-		return sim.Reply{}, err
-	}
-	if err := tx.State.watches(e, errNoReport); err != nil {
 		return sim.Reply{}, err
 	}
 	days := 7
