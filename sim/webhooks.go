@@ -174,6 +174,10 @@ func (t *Turn) Webhook() Target {
 	return target
 }
 
+// Heard says whether this account's events have somewhere to go, so that none is made up
+// for nobody.
+func (t *Turn) Heard() bool { return t.Webhook().URL != "" }
+
 // Send puts an event into the world's queue, unless nobody listens. It is delivered when
 // the turn is over and the call that caused it, if one did, has its answer.
 func (t *Turn) Send(o Outgoing) {

@@ -92,7 +92,7 @@ func (o *order) hears(tx *sim.Tx[state], name string) bool {
 	if h := tx.State.Webhook; h != nil && !slices.Contains(h.Events, name) {
 		return false
 	}
-	return o.CallbackURL != "" || tx.Webhook().URL != ""
+	return o.CallbackURL != "" || tx.Heard()
 }
 
 // send tells of an eSIM of the order, to whom it may concern.

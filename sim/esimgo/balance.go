@@ -80,7 +80,7 @@ const toldRefusals = 10
 // nothing but how often that was told.
 func tellRefused(tx *sim.Tx[state]) {
 	s := tx.State
-	if s.Refused == toldRefusals || !listens(tx) {
+	if s.Refused == toldRefusals || !tx.Heard() {
 		return
 	}
 	s.Refused++

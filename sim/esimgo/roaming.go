@@ -55,7 +55,7 @@ func stay(tx *sim.Tx[state], e *heldESIM) {
 
 // toBeTold says whether the organisation hears where an eSIM is: nothing waits for those
 // who do not listen.
-func toBeTold(tx *sim.Tx[state], e *heldESIM) bool { return e.ReturnedAt.IsZero() && listens(tx) }
+func toBeTold(tx *sim.Tx[state], e *heldESIM) bool { return e.ReturnedAt.IsZero() && tx.Heard() }
 
 // locateESIM passes esim.located.
 func locateESIM(tx *sim.Tx[state], iccid string) error {

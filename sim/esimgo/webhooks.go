@@ -127,9 +127,6 @@ func sign(s sim.Signing) http.Header {
 	return header
 }
 
-// listens says that callbacks have somewhere to go.
-func listens(tx *sim.Tx[state]) bool { return tx.Webhook().URL != "" }
-
 // tell sends a callback about an eSIM. What has left the account is no matter of the
 // organisation's any more.
 func tell(tx *sim.Tx[state], e *heldESIM, event string, body any) {

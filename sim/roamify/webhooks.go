@@ -88,12 +88,9 @@ func sign(s sim.Signing) http.Header {
 	}
 }
 
-// heard says whether events have somewhere to go, so that none is made up for nobody.
-func heard(tx *sim.Tx[state]) bool { return tx.Webhook().URL != "" }
-
 // tell sends a status of an eSIM, and sees to its reports, which only an active one has.
 func (e *eSIM) tell(tx *sim.Tx[state], status string) {
-	if heard(tx) {
+	if tx.Heard() {
 		tx.Send(sim.Outgoing{Event: statusHook, Body: esimHook(tx, statusHook, e.statusHook(tx, status))})
 	}
 	e.report(tx)
@@ -136,7 +133,7 @@ func (e *eSIM) tellShares(tx *sim.Tx[state], before esim.Bytes) {
 // tellUsage sends the figures of this instant. Assumed: not of eSIMs whose usage cannot be
 // asked for.
 func (e *eSIM) tellUsage(tx *sim.Tx[state]) {
-	if heard(tx) && e.metered() {
+	if tx.Heard() && e.metered() {
 		tx.Send(sim.Outgoing{Event: usageHook, Body: esimHook(tx, usageHook, e.usageHook(tx))})
 	}
 }
@@ -148,7 +145,7 @@ const reportEvery = 4 * time.Hour
 
 // report keeps the reports of an eSIM coming while it is active and somebody listens.
 func (e *eSIM) report(tx *sim.Tx[state]) {
-	switch wanted := heard(tx) && e.word() == activated && e.metered(); {
+	switch wanted := tx.Heard() && e.word() == activated && e.metered(); {
 	case wanted && e.ReportAt.IsZero():
 		e.ReportAt = tx.Now.Add(reportEvery)
 		tx.At(esimReported, e.ID, e.ReportAt)
@@ -242,7 +239,7 @@ func (s *state) low() (is [len(lowShares)]bool) {
 func tellBalance(tx *sim.Tx[state], change func()) {
 	before := tx.State.low()
 	change()
-	if !heard(tx) {
+	if !tx.Heard() {
 		return
 	}
 	for i, low := range tx.State.low() {
@@ -259,7 +256,7 @@ func tooPoor(tx *sim.Tx[state]) error {
 }
 
 func tellPartner(tx *sim.Tx[state], name string) {
-	if heard(tx) {
+	if tx.Heard() {
 		tx.Send(sim.Outgoing{Event: name, Body: partnerHook(tx, name)})
 	}
 }
@@ -279,7 +276,7 @@ func lowHook(tx *sim.Tx[state], balance money.Amount, percent int) wirePartnerHo
 
 // tellDecision sends what people made of a request; nothing else about it is told.
 func (f *refund) tellDecision(tx *sim.Tx[state], name string) {
-	if heard(tx) {
+	if tx.Heard() {
 		tx.Send(sim.Outgoing{Event: name, Body: refundHook(tx, f, tx.State.esim(f.ESIM), name)})
 	}
 }
