@@ -27,23 +27,17 @@ type wait struct {
 // waits holds what stands before an edge in one world, the next to fall due first.
 type waits struct {
 	heap waitHeap
-	by   map[waitKey][]*wait
+	by   map[string][]*wait // by id, of all accounts
 	seq  uint64
-}
-
-type waitKey struct {
-	account *account
-	id      string
 }
 
 func (q *waits) add(w *wait) {
 	q.seq++
 	w.seq, w.pos = q.seq, -1
 	if q.by == nil {
-		q.by = map[waitKey][]*wait{}
+		q.by = map[string][]*wait{}
 	}
-	key := waitKey{w.account, w.id}
-	q.by[key] = append(q.by[key], w)
+	q.by[w.id] = append(q.by[w.id], w)
 	if !w.due.IsZero() {
 		heap.Push(&q.heap, w)
 	}
@@ -53,19 +47,18 @@ func (q *waits) remove(w *wait) {
 	if w.pos >= 0 {
 		heap.Remove(&q.heap, w.pos)
 	}
-	key := waitKey{w.account, w.id}
 	// A new slice: callers may be ranging over the old one.
 	var rest []*wait
-	for _, o := range q.by[key] {
+	for _, o := range q.by[w.id] {
 		if o != w {
 			rest = append(rest, o)
 		}
 	}
 	if len(rest) == 0 {
-		delete(q.by, key)
+		delete(q.by, w.id)
 		return
 	}
-	q.by[key] = rest
+	q.by[w.id] = rest
 }
 
 func (q *waits) drop(a *account, edge, id string) {
@@ -75,15 +68,22 @@ func (q *waits) drop(a *account, edge, id string) {
 }
 
 func (q *waits) find(a *account, edge, id string) *wait {
-	for _, w := range q.by[waitKey{a, id}] {
-		if w.edge != nil && w.edge.short == edge {
+	for _, w := range q.by[id] {
+		if w.account == a && w.edge != nil && w.edge.short == edge {
 			return w
 		}
 	}
 	return nil
 }
 
-func (q *waits) of(a *account, id string) []*wait { return q.by[waitKey{a, id}] }
+// of lists what waits for one thing of an account; two accounts may have things of one id.
+func (q *waits) of(a *account, id string) []*wait {
+	theirs := func(w *wait) bool { return w.account != a }
+	if ws := q.by[id]; slices.ContainsFunc(ws, theirs) {
+		return slices.DeleteFunc(slices.Clone(ws), theirs)
+	}
+	return q.by[id]
+}
 
 // all lists the waits in the order of their coming.
 func (q *waits) all() []*wait {
