@@ -135,6 +135,7 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 		return fail(err)
 	}
 	defer func() { _ = s.Close() }()
+	go settle(s, e.getenv)
 
 	own, err := environment(s, x.world)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -214,11 +213,7 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 		}
 		defer stop()
 	}
-	go func() {
-		// To read the documents leaves twice as much behind as an idle simulator needs.
-		s.Load()
-		debug.FreeOSMemory()
-	}()
+	go settle(s, e.getenv)
 	if err := banner(e.stdout, s, o.cfg); err != nil {
 		return err
 	}
