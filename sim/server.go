@@ -16,6 +16,7 @@ import (
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/contract"
 	"github.com/esimsim/esimsim/internal/coverage"
+	"github.com/esimsim/esimsim/internal/deadline"
 	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/scenario"
 	"github.com/esimsim/esimsim/internal/webhook"
@@ -209,7 +210,7 @@ func (s *Server) Start(ctx context.Context) error {
 		ConnState:   s.unused.note,
 		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	for _, l := range []net.Listener{s.listener, s.tlsListener} {
+	for _, l := range []net.Listener{deadline.Listener(s.listener), s.tlsListener} {
 		if l == nil {
 			continue
 		}

@@ -12,6 +12,8 @@ import (
 	"math/big"
 	"net"
 	"time"
+
+	"github.com/esimsim/esimsim/internal/deadline"
 )
 
 // A TLS says how HTTPS is served beside HTTP, for clients that insist on it.
@@ -87,7 +89,7 @@ func (s *Server) listenTLS() error {
 		return err
 	}
 	s.ca = ca
-	s.tlsListener = tls.NewListener(l, &tls.Config{
+	s.tlsListener = tls.NewListener(deadline.Listener(l), &tls.Config{
 		Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
 	})
 	return nil

@@ -121,8 +121,12 @@ func breakOff(w http.ResponseWriter, reset bool) {
 	}
 	if reset {
 		raw := conn
-		if inner, ok := conn.(interface{ NetConn() net.Conn }); ok {
-			raw = inner.NetConn() // of TLS
+		for { // of TLS, and of what stands between
+			inner, ok := raw.(interface{ NetConn() net.Conn })
+			if !ok {
+				break
+			}
+			raw = inner.NetConn()
 		}
 		if tcp, ok := raw.(*net.TCPConn); ok {
 			_ = tcp.SetLinger(0)

@@ -1,0 +1,162 @@
+package deadline
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"slices"
+	"testing"
+	"time"
+)
+
+// A wire is a connection whose deadlines are met when a test says so.
+type wire struct {
+	net.Conn
+	told    []time.Time
+	answers []answer // of Read and Write, one after the other
+	written []byte
+	half    bool
+}
+
+type answer struct {
+	n   int
+	err error
+}
+
+func (w *wire) SetReadDeadline(t time.Time) error  { w.told = append(w.told, t); return nil }
+func (w *wire) SetWriteDeadline(t time.Time) error { w.told = append(w.told, t); return nil }
+func (w *wire) CloseWrite() error                  { w.half = true; return nil }
+
+func (w *wire) next() answer {
+	a := w.answers[0]
+	w.answers = w.answers[1:]
+	return a
+}
+
+func (w *wire) Read([]byte) (int, error) { a := w.next(); return a.n, a.err }
+
+func (w *wire) Write(p []byte) (int, error) {
+	a := w.next()
+	w.written = append(w.written, p[:a.n]...)
+	return a.n, a.err
+}
+
+var (
+	none  time.Time
+	past  = time.Unix(1, 0)
+	soon  = time.Unix(1_000, 0)
+	later = time.Unix(2_000, 0)
+	met   = answer{0, os.ErrDeadlineExceeded}
+)
+
+// Only what comes earlier is told at once.
+func TestPutOff(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name      string
+		set, told []time.Time
+	}{
+		{"none at all", []time.Time{none, none}, nil},
+		{"the first", []time.Time{soon}, []time.Time{soon}},
+		{"a later one", []time.Time{soon, later}, []time.Time{soon}},
+		{"none any more", []time.Time{soon, none}, []time.Time{soon}},
+		{"an earlier one", []time.Time{later, soon}, []time.Time{later, soon}},
+		{"an end and a new beginning", []time.Time{soon, past, none, later}, []time.Time{soon, past}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := &wire{}
+			c := &conn{Conn: w}
+			for _, at := range test.set {
+				if err := c.SetReadDeadline(at); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !slices.Equal(w.told, test.told) {
+				t.Errorf("told %v, want %v", w.told, test.told)
+			}
+		})
+	}
+}
+
+func TestReadGoesOn(t *testing.T) {
+	t.Parallel()
+	w := &wire{answers: []answer{met, {3, nil}}}
+	c := &conn{Conn: w}
+	_, _ = c.SetReadDeadline(soon), c.SetReadDeadline(later)
+	if n, err := c.Read(make([]byte, 8)); n != 3 || err != nil {
+		t.Errorf("got %d, %v after a deadline that was put off", n, err)
+	}
+	if want := []time.Time{soon, later}; !slices.Equal(w.told, want) {
+		t.Errorf("told %v, want %v", w.told, want)
+	}
+	w.answers = []answer{met}
+	if _, err := c.Read(make([]byte, 8)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("got %v at the deadline that holds", err)
+	}
+	w.answers = []answer{{0, io.EOF}}
+	if _, err := c.Read(make([]byte, 8)); !errors.Is(err, io.EOF) {
+		t.Errorf("got %v at the end", err)
+	}
+}
+
+func TestWriteGoesOn(t *testing.T) {
+	t.Parallel()
+	w := &wire{answers: []answer{{2, os.ErrDeadlineExceeded}, {3, nil}}}
+	c := &conn{Conn: w}
+	_, _ = c.SetWriteDeadline(soon), c.SetWriteDeadline(none)
+	if n, err := c.Write([]byte("hello")); n != 5 || err != nil || string(w.written) != "hello" {
+		t.Errorf("got %d, %v; %q went out", n, err, w.written)
+	}
+	_ = c.SetDeadline(past)
+	w.answers = []answer{{1, os.ErrDeadlineExceeded}}
+	if n, err := c.Write([]byte("hello")); n != 1 || !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("got %d, %v at the deadline that holds", n, err)
+	}
+	if err := c.CloseWrite(); err != nil || !w.half {
+		t.Errorf("one direction was not ended: %v", err)
+	}
+}
+
+// A deadline in the past ends a Read that waits, as net/http asks of its connections, and
+// the next one waits again.
+func TestOverTCP(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l = Listener(l)
+	t.Cleanup(func() { _ = l.Close() })
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	server, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	_ = server.SetReadDeadline(time.Unix(1<<40, 0))
+	ended := make(chan error)
+	read := func() {
+		_, err := server.Read(make([]byte, 1))
+		ended <- err
+	}
+	go read()
+	_ = server.SetReadDeadline(past)
+	if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a Read that waited ended with %v", err)
+	}
+	_ = server.SetReadDeadline(none)
+	go read()
+	if _, err := client.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("the next Read ended with %v", err)
+	}
+}
