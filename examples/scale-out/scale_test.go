@@ -24,10 +24,12 @@ import (
 func TestEveryCredentialMeetsItsOwnWorld(t *testing.T) {
 	t.Parallel()
 	var instances []*sim.Server
+	var addrs []string
 	for range 3 {
-		instances = append(instances, sim.StartT(t, sim.Config{Providers: all.Providers()}))
+		s := sim.StartT(t, sim.Config{Providers: all.Providers()})
+		instances, addrs = append(instances, s), append(addrs, s.Addr())
 	}
-	front := balance(t, instances)
+	front := balance(t, addrs)
 
 	const worlds = 60
 	for i := range worlds {
@@ -83,8 +85,8 @@ func TestEveryCredentialMeetsItsOwnWorld(t *testing.T) {
 	check(0)
 }
 
-// balance starts nginx with the example's file before the instances.
-func balance(t *testing.T, instances []*sim.Server) string {
+// balance starts nginx with the example's file before one to three instances.
+func balance(t testing.TB, instances []string) string {
 	t.Helper()
 	path, err := exec.LookPath("nginx")
 	if err != nil {
@@ -99,8 +101,16 @@ func balance(t *testing.T, instances []*sim.Server) string {
 	}
 	text, front := string(conf), free(t)
 	text = strings.Replace(text, "127.0.0.1:8500", front, 1)
-	for i, s := range instances {
-		text = strings.Replace(text, fmt.Sprintf("127.0.0.1:850%d", i+1), s.Addr(), 1)
+	for i := range 3 {
+		line := fmt.Sprintf("server 127.0.0.1:850%d;", i+1)
+		if !strings.Contains(text, line) {
+			t.Fatalf("nginx.conf lacks %q", line)
+		}
+		instead := ""
+		if i < len(instances) {
+			instead = "server " + instances[i] + ";"
+		}
+		text = strings.Replace(text, line, instead, 1)
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "nginx.conf"), []byte(text), 0o600); err != nil {
@@ -136,7 +146,7 @@ func balance(t *testing.T, instances []*sim.Server) string {
 	}
 }
 
-func free(t *testing.T) string {
+func free(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -146,7 +156,7 @@ func free(t *testing.T) string {
 	return l.Addr().String()
 }
 
-func fetch(t *testing.T, method, url, body string, header ...string) gjson.Result {
+func fetch(t testing.TB, method, url, body string, header ...string) gjson.Result {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
