@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"image"
-	"image/draw"
+	"image/color"
 	"image/png"
 	"strings"
 
-	"github.com/boombuler/barcode"
 	"github.com/boombuler/barcode/qr"
 )
 
@@ -57,18 +56,31 @@ func (a ActivationCode) QR() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	side := code.Bounds().Dx()
-	scaled, err := barcode.Scale(code, side*qrModule, side*qrModule)
-	if err != nil {
-		return nil, err
+	// Grey, though two colours would do: a picture of these is under a kilobyte, which some
+	// clients take for a broken one.
+	at := code.Bounds()
+	side := (at.Dx() + 2*qrQuiet) * qrModule
+	img := image.NewGray(image.Rect(0, 0, side, side))
+	for i := range img.Pix {
+		img.Pix[i] = 0xff
 	}
-	margin := qrQuiet * qrModule
-	img := image.NewGray(image.Rect(0, 0, side*qrModule+2*margin, side*qrModule+2*margin))
-	draw.Draw(img, img.Bounds(), image.White, image.Point{}, draw.Src)
-	draw.Draw(img, img.Bounds().Inset(margin), scaled, scaled.Bounds().Min, draw.Src)
+	for y := range at.Dy() {
+		for x := range at.Dx() {
+			if code.At(at.Min.X+x, at.Min.Y+y) == color.Black {
+				square(img, (qrQuiet+x)*qrModule, (qrQuiet+y)*qrModule)
+			}
+		}
+	}
 	var out bytes.Buffer
 	if err := png.Encode(&out, img); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
+}
+
+// square makes one module dark.
+func square(img *image.Gray, left, top int) {
+	for y := top; y < top+qrModule; y++ {
+		clear(img.Pix[img.PixOffset(left, y):][:qrModule])
+	}
 }
