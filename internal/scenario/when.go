@@ -16,7 +16,7 @@ type Env struct {
 	Query   map[string]string `expr:"query"`  // the first value of each key
 	Header  map[string]string `expr:"header"` // by name, as sent by HTTP/1 and in lower case
 	Body    any               `expr:"body"`   // of JSON; nil for another body
-	Call    int               `expr:"call"`   // the how manieth that fits, this one included
+	Call    int               `expr:"call"`   // which of the calls that fit, counted from 1
 	Account map[string]any    `expr:"account"`
 }
 
