@@ -64,7 +64,7 @@ func (c credential) staleness(real, now time.Time) mistake {
 		direction = "behind"
 	}
 	return mistake{"timestamp.skew", fmt.Sprintf("set the clock, or sign anew for each try: RT-Timestamp is %s %s %s, and at most %s are allowed",
-		clock.FormatDuration(skew.Abs()), direction, whose, freshness)}
+		clock.FormatDuration(skew.Abs()), direction, whose, clock.FormatDuration(freshness))}
 }
 
 // explain names the mistakes that explain a refused signature.
