@@ -83,3 +83,8 @@ vuln:
 
 image:
 	docker build -t esimsim .
+
+# The pages of docs that are made of the program itself. The tests hold them against it.
+.PHONY: docs
+docs:
+	go test ./internal/docs ./cmd/esimsim -run '^TestDocs$$' -count=1 -update
