@@ -45,7 +45,7 @@ func counts(v *volume) (rows [][]string) {
 // pageOf is where the rows of a kind are.
 func pageOf(v *volume, kind string) string {
 	switch kind {
-	case "Operations", "Errors":
+	case "Operations":
 		return "../operations/" + v.Name() + ".md"
 	}
 	return "../" + strings.ToLower(kind) + ".md#" + docs.Anchor(v.Title())

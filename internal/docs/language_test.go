@@ -207,7 +207,7 @@ func chapters(t *testing.T) []chapter {
 			title: "What a rule does", of: member("rules", "[]", "do"), order: []string{"error", "respond", "fault", "rateLimit", "delay", "set", "webhook"},
 			before: "One of `error`, `respond`, `fault` and `rateLimit` answers; `delay` and `set` go with any of them or stand alone. A rule on an event does `webhook` and nothing else.",
 			types: map[string]string{
-				"error": "the name of an [error](operations/) of the operation", "respond": "[answer](#answers-written-out)", "fault": "[fault](#faults)",
+				"error": "the name of an [error](errors.md) of the operation", "respond": "[answer](#answers-written-out)", "fault": "[fault](#faults)",
 				"rateLimit": "[limit](#rate-limits)", "delay": "a length of time, or a [spread](#delays)", "set": "[settings](settings.md)",
 				"webhook": "[what goes wrong](#webhooks)",
 			},

@@ -1,9 +1,15 @@
 package docs_test
 
 import (
+	"cmp"
 	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/esimsim/esimsim/internal/contract"
 	"github.com/esimsim/esimsim/internal/docs"
@@ -11,7 +17,8 @@ import (
 )
 
 // operationsPage is what one API offers, each with what may be asked and answered.
-func operationsPage(v *volume) *docs.Page {
+func operationsPage(t *testing.T, v *volume) *docs.Page {
+	t.Helper()
 	page := docs.NewPage(v.Title() + ": operations")
 	where := "Clients write whole paths after the origin."
 	if base := v.ClientBase(); base != "" {
@@ -31,11 +38,11 @@ func operationsPage(v *volume) *docs.Page {
 	page.Text("%s", credentials(v))
 	page.Table(fieldHead, fieldRows(common))
 	page.Heading(2, "Errors of every operation")
-	page.Text("A scenario asks for an error by its name. One of the same name under an operation goes before those here.")
+	page.Text("A scenario asks for an error by its name; [errors](../errors.md#%s) has the bodies. One of the same name under an operation goes before those here.", docs.Anchor(v.Title()))
 	page.Table(errorHead, errorRows(keep(v.operations[0].Errors, func(e sim.ErrorInfo) bool { return len(e.Operations) == 0 })))
 	for i, x := range v.operations {
 		x.Fields = slices.DeleteFunc(slices.Clone(x.Fields), func(f contract.Field) bool { return slices.Contains(common, f) })
-		operation(page, v.Operations()[i], x)
+		operation(page, v.Operations()[i], x, golden(t, v, v.Operations()[i].ID))
 	}
 	return page
 }
@@ -66,12 +73,37 @@ func keep(list []sim.ErrorInfo, wanted func(sim.ErrorInfo) bool) []sim.ErrorInfo
 	return slices.DeleteFunc(slices.Clone(list), func(e sim.ErrorInfo) bool { return !wanted(e) })
 }
 
-func operation(page *docs.Page, op sim.OperationInfo, x sim.Explanation) {
+func operation(page *docs.Page, op sim.OperationInfo, x sim.Explanation, answers []string) {
 	page.Heading(2, op.ID)
 	page.Text("%s: %s.%s", docs.Code(x.Method+" "+callPath(op, x)), docs.Plain(strings.TrimSuffix(x.Summary, ".")), only(op))
 	page.Text("* Basis: %s (%s)\n* Statuses: %s", x.Basis, docs.Plain(x.Source), statuses(x.Statuses))
+	if len(answers) > 0 {
+		page.Text("Answers, as the tests hold it to them: %s.", strings.Join(answers, ", "))
+	}
 	page.Table(fieldHead, fieldRows(x.Fields))
 	page.Table(errorHead, errorRows(keep(x.Errors, func(e sim.ErrorInfo) bool { return len(e.Operations) > 0 })))
+}
+
+// golden leads to the answers of an operation that are kept beside its tests, but for its
+// errors, which have a page of their own.
+func golden(t *testing.T, v *volume, id string) (links []string) {
+	t.Helper()
+	folder := path.Join("sim", v.Name(), "testdata")
+	err := fs.WalkDir(os.DirFS(root), folder, func(file string, d fs.DirEntry, err error) error {
+		rest, ok := strings.CutPrefix(path.Base(file), id)
+		if err != nil || !ok || rest[0] != '-' && rest[0] != '.' || path.Base(path.Dir(file)) == "errors" {
+			return err
+		}
+		outcome := strings.TrimPrefix(strings.TrimSuffix(rest, path.Ext(rest)), "-")
+		under, _ := filepath.Rel(folder, path.Dir(file))
+		label := strings.TrimSpace(strings.TrimPrefix(under, ".") + " " + strings.ReplaceAll(cmp.Or(outcome, "example"), "-", " "))
+		links = append(links, fmt.Sprintf("[%s](../../%s)", label, file))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return links
 }
 
 func callPath(op sim.OperationInfo, x sim.Explanation) string {

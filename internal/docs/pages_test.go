@@ -19,12 +19,13 @@ func TestDocs(t *testing.T) {
 		"scenario-language.md": languagePage,
 		"control-api.md":       controlPage,
 		"settings.md":          func(t *testing.T) *docs.Page { return settingsPage(t, list) },
+		"errors.md":            func(*testing.T) *docs.Page { return errorsPage(list) },
 		"edges.md":             func(*testing.T) *docs.Page { return edgesPage(list) },
 		"webhooks.md":          func(t *testing.T) *docs.Page { return webhooksPage(t, list) },
 		"findings.md":          func(t *testing.T) *docs.Page { return findingsPage(t, list) },
 	}
 	for _, v := range list {
-		made["operations/"+v.Name()+".md"] = func(*testing.T) *docs.Page { return operationsPage(v) }
+		made["operations/"+v.Name()+".md"] = func(t *testing.T) *docs.Page { return operationsPage(t, v) }
 		made["fidelity/"+v.Name()+".md"] = func(t *testing.T) *docs.Page { return fidelityPage(t, v) }
 	}
 	for file, page := range made {
