@@ -2,13 +2,16 @@ package docs_test
 
 import (
 	"strings"
+	"testing"
 
 	"github.com/esimsim/esimsim/internal/docs"
 	"github.com/esimsim/esimsim/sim"
 )
 
 // edgesPage is the transitions of all state machines, by what goes through them.
-func edgesPage(list []*volume) *docs.Page {
+func edgesPage(t *testing.T, list []*volume) *docs.Page {
+	t.Helper()
+	drawn := diagrams(t)
 	page := docs.NewPage("Edges")
 	page.Text("An edge is a transition of a state machine: an order is provisioned, an eSIM expires. A [policy](scenario-language.md#policies) says " +
 		"when it is passed, `POST /_sim/worlds/NAME/edges` passes it by hand, and `advance` lists those passed on the way. " +
@@ -22,6 +25,11 @@ func edgesPage(list []*volume) *docs.Page {
 			var rows [][]string
 			for _, e := range group.edges {
 				rows = append(rows, append([]string{docs.Code(e.Name), docs.Code(e.Default)}, grounds(e.Basis, e.Source)...))
+			}
+			for _, d := range drawn {
+				if d.Provider == v.Name() && d.Entity == group.entity {
+					page.Fence("mermaid", d.mermaid())
+				}
 			}
 			page.Table([]string{"Edge", "Default", "Basis", "Source"}, rows)
 		}

@@ -78,7 +78,7 @@ func operation(page *docs.Page, op sim.OperationInfo, x sim.Explanation, answers
 	page.Text("%s: %s.%s", docs.Code(x.Method+" "+callPath(op, x)), docs.Plain(strings.TrimSuffix(x.Summary, ".")), only(op))
 	page.Text("* Basis: %s (%s)\n* Statuses: %s", x.Basis, docs.Plain(x.Source), statuses(x.Statuses))
 	if len(answers) > 0 {
-		page.Text("Answers, as the tests hold it to them: %s.", strings.Join(answers, ", "))
+		page.Text("Tested answers: %s.", strings.Join(answers, ", "))
 	}
 	page.Table(fieldHead, fieldRows(x.Fields))
 	page.Table(errorHead, errorRows(keep(x.Errors, func(e sim.ErrorInfo) bool { return len(e.Operations) > 0 })))

@@ -20,7 +20,7 @@ func TestDocs(t *testing.T) {
 		"control-api.md":       controlPage,
 		"settings.md":          func(t *testing.T) *docs.Page { return settingsPage(t, list) },
 		"errors.md":            func(*testing.T) *docs.Page { return errorsPage(list) },
-		"edges.md":             func(*testing.T) *docs.Page { return edgesPage(list) },
+		"edges.md":             func(t *testing.T) *docs.Page { return edgesPage(t, list) },
 		"webhooks.md":          func(t *testing.T) *docs.Page { return webhooksPage(t, list) },
 		"findings.md":          func(t *testing.T) *docs.Page { return findingsPage(t, list) },
 	}
