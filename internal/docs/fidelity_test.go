@@ -69,6 +69,10 @@ func assumed(page *docs.Page, v *volume, kind string) {
 		return
 	}
 	page.Heading(3, kind)
-	page.Table([]string{"Assumed", "Of", "What there is to go by"}, whole)
+	about := "What there is to go by"
+	if kind == "Settings" || kind == "Findings" {
+		about = "What it says" // it has no source
+	}
+	page.Table([]string{"Assumed", "Of", about}, whole)
 	page.Table([]string{"Assumed in part", "Of", "What, and on what it rests besides"}, part)
 }

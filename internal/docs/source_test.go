@@ -64,13 +64,19 @@ type finding struct{ code, basis, message string }
 // test, so that none is left out.
 func findings(t *testing.T, folder string) (list []finding) {
 	t.Helper()
-	// A code and its message may come in a pair, to be put together elsewhere.
-	pair := func(e []ast.Expr) {
-		f := finding{wording(e[0]), "brief", wording(e[1])}
-		if signed.MatchString(f.code) && !slices.Contains(list, f) {
+	add := func(f finding) {
+		if !slices.Contains(list, f) {
 			list = append(list, f)
 		}
 	}
+	// A code and its message may come in a pair, of which one place makes the finding.
+	var pairs []finding
+	pair := func(e []ast.Expr) {
+		if code := wording(e[0]); signed.MatchString(code) {
+			pairs = append(pairs, finding{code: code, message: wording(e[1])})
+		}
+	}
+	together := ""
 	for _, f := range docs.Sources(t, filepath.Join(root, folder)) {
 		ast.Inspect(f, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok && len(call.Args) > 1 {
@@ -98,12 +104,17 @@ func findings(t *testing.T, folder string) (list []finding) {
 			switch {
 			case found.code == "" || found.basis == "":
 				t.Errorf("%s: a finding cannot be read: %+v", folder, found)
-			case found.code == "…": // of a pair
-			case !slices.Contains(list, found):
-				list = append(list, found)
+			case found.code == "…":
+				together = found.basis
+			default:
+				add(found)
 			}
 			return true
 		})
+	}
+	for _, f := range pairs {
+		f.basis = together
+		add(f)
 	}
 	slices.SortFunc(list, func(a, b finding) int { return strings.Compare(a.code+a.message, b.code+b.message) })
 	return list
