@@ -29,7 +29,7 @@ func operationsPage(t *testing.T, v *volume) *docs.Page {
 	var rows [][]string
 	for i, x := range v.operations {
 		op := v.Operations()[i]
-		call := op.Method + " " + strings.TrimPrefix(x.Path, v.ClientBase())
+		call := op.Method + " " + strings.TrimPrefix(callPath(op, x), v.ClientBase())
 		rows = append(rows, []string{docs.Link(op.ID), docs.Code(call), string(x.Basis), docs.Plain(x.Summary)})
 	}
 	page.Table([]string{"Operation", "Call", "Basis", "What it is for"}, rows)
@@ -117,7 +117,7 @@ func only(op sim.OperationInfo) string {
 	if len(op.Mounts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" Served under %s alone.", docs.Codes(op.Mounts))
+	return fmt.Sprintf(" Served under %s only.", strings.ReplaceAll(docs.Codes(op.Mounts), ", ", " and "))
 }
 
 // statuses are those that are declared; "default" says only how any other is worded.

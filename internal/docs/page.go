@@ -72,10 +72,16 @@ func (p *Page) Table(head []string, rows [][]string) {
 	}
 }
 
+// String is the page as far as it is written.
+func (p *Page) String() string { return p.b.String() }
+
 // Check holds the page against a file of the folder docs, or writes it with -update.
 func (p *Page) Check(t testing.TB, root, file string) {
 	t.Helper()
-	golden.Bytes(t, filepath.Join(root, "docs", file), []byte(p.b.String()))
+	golden.Bytes(t, filepath.Join(root, "docs", file), []byte(p.String()))
+	if t.Failed() {
+		t.Log("'make docs' writes the pages anew; read what has changed")
+	}
 }
 
 var plain = strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`)

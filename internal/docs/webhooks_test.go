@@ -21,7 +21,8 @@ func webhooksPage(t *testing.T, list []*volume) *docs.Page {
 	page := docs.NewPage("Webhooks")
 	page.Text("Where events go is said for every world by a [flag](flags.md), for one world by the [control plane](control-api.md) or a scenario, and at esimfly by the API " +
 		"itself. They leave when the call that caused them is answered. `esimsim trigger EVENT` sends one now, and " +
-		"`esimsim explain EVENT` prints its sample. Samples are indented here; on the wire they are not.")
+		"`esimsim explain EVENT` prints its sample, " +
+		"`esimsim webhook sign` the headers of any body, and `esimsim webhook verify` says what is wrong with a signature. Samples are indented here; on the wire they are not.")
 	s := simulator(t)
 	for _, v := range list {
 		page.Heading(2, v.Title())
@@ -37,8 +38,12 @@ func webhooksPage(t *testing.T, list []*volume) *docs.Page {
 				t.Fatal(err)
 			}
 			if i == 0 {
-				page.Text("The headers of the first of them, signed with the secret of the world `demo`:")
-				page.Fence("http", signature(t, s, v, e, body))
+				secret, err := s.WebhookSecret(v.Name(), "demo")
+				if err != nil {
+					t.Fatal(err)
+				}
+				page.Text("The headers of the first of them, signed with %s, the secret of the world `demo`:", docs.Code(secret))
+				page.Fence("http", signature(v, secret, e, body))
 			}
 			page.Heading(3, e.Name)
 			var sample bytes.Buffer
@@ -70,12 +75,7 @@ func times(t *testing.T, s *sim.Server, v *volume) string {
 }
 
 // signature is the headers of an event.
-func signature(t *testing.T, s *sim.Server, v *volume, e sim.EventInfo, body []byte) string {
-	t.Helper()
-	secret, err := s.WebhookSecret(v.Name(), "demo")
-	if err != nil {
-		t.Fatal(err)
-	}
+func signature(v *volume, secret string, e sim.EventInfo, body []byte) string {
 	header := v.SignWebhook(sim.Signing{
 		Event: e.Short, ID: "5d0c8a7e-3f41-4b7e-9a52-6c1f0e8b2d19", Secret: secret, Body: body, At: instant,
 		Setting: func(string) string { return "" },
