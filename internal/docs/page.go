@@ -78,8 +78,9 @@ func (p *Page) String() string { return p.b.String() }
 // Check holds the page against a file of the folder docs, or writes it with -update.
 func (p *Page) Check(t testing.TB, root, file string) {
 	t.Helper()
+	before := t.Failed()
 	golden.Bytes(t, filepath.Join(root, "docs", file), []byte(p.String()))
-	if t.Failed() {
+	if t.Failed() && !before {
 		t.Log("'make docs' writes the pages anew; read what has changed")
 	}
 }
