@@ -56,7 +56,7 @@ func partsOf(list []call) []*part {
 		{title: "Journal", about: "requests, their answers and findings", paths: []string{"/requests"}},
 		{title: "Webhook deliveries", about: "what was sent, and sending more", paths: []string{"/webhooks"}},
 		{title: "Evidence", about: "expectations and coverage", paths: []string{"/verify", "/coverage"}},
-		{title: "The simulator itself", about: "health, and where to begin", paths: []string{"/health", "//"}},
+		{title: "The simulator itself", about: "health, and where to begin", paths: []string{"/health", "//", "/apis", "/machines", "/ui"}},
 	}
 	for _, c := range list {
 		path := strings.TrimPrefix(c.path, "/worlds/{world}")
@@ -151,7 +151,7 @@ func describe(page *docs.Page, c call) {
 }
 
 // placeholders are what stands in an example's path.
-var placeholders = strings.NewReplacer("{world}", "demo", "{esim}", "last", "{scenario}", "esimfly-slow", "{delivery}", "ID")
+var placeholders = strings.NewReplacer("{world}", "demo", "{esim}", "last", "{scenario}", "esimfly-slow", "{delivery}", "ID", "{file}", "FILE")
 
 // curls are examples of the call, one a line.
 func curls(c call) string {
