@@ -2,8 +2,12 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -27,18 +31,24 @@ func TestDocs(t *testing.T) {
 	exitPage(t).Check(t, root, "exit-codes.md")
 }
 
-// exported are the variables that exec sets.
-func exported(t *testing.T) (names []string) {
+// exported are the variables that exec sets, which the ready file has as well.
+func exported(t *testing.T) []string {
 	t.Helper()
-	lines, err := environment(sim.StartT(t, sim.Config{Providers: all.Providers()}), demo)
+	file := filepath.Join(t.TempDir(), "ready.json")
+	if err := writeReady(serveOptions{readyFile: file}, sim.StartT(t, sim.Config{Providers: all.Providers()})); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range lines {
-		name, _, _ := strings.Cut(line, "=")
-		names = append(names, name)
+	set := map[string]string{}
+	if err := json.Unmarshal(data, &set); err != nil {
+		t.Fatal(err)
 	}
-	return names
+	delete(set, "PID")
+	delete(set, "ESIMSIM_CONTROL_TOKEN")
+	return slices.Sorted(maps.Keys(set))
 }
 
 // exitPage is the codes with which the program ends.
