@@ -36,6 +36,11 @@ lint-full:
 fmt:
 	go -C tools/lint tool gofumpt -w ../..
 
+# The pages of docs that are made of the program itself. The tests hold them against it.
+.PHONY: docs
+docs:
+	go test ./internal/docs ./cmd/esimsim -run '^TestDocs$$' -count=1 -update
+
 # Instructions of one call against those recorded; without valgrind it says so and passes.
 .PHONY: instructions instructions-record
 instructions:

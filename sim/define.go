@@ -61,6 +61,8 @@ type edge struct {
 type setting struct {
 	name   string
 	values []string
+	basis  Basis
+	doc    string
 	get    func(*Turn) any
 	set    func(*Turn, any) error
 }
@@ -200,7 +202,7 @@ func Define[S any](d Definition[S]) *Provider {
 }
 
 func erase[S any](s Setting[S], tx func(*Turn) *Tx[S]) *setting {
-	out := &setting{name: s.Name, values: s.Values}
+	out := &setting{name: s.Name, values: s.Values, basis: s.Basis, doc: s.Doc}
 	if s.Set != nil {
 		out.set = func(t *Turn, v any) error { return s.Set(tx(t), v) }
 	}
@@ -211,13 +213,33 @@ func erase[S any](s Setting[S], tx func(*Turn) *Tx[S]) *setting {
 }
 
 // An OperationInfo is a row of a provider's table.
-type OperationInfo struct{ ID, Method, Path string }
+type OperationInfo struct {
+	ID, Method, Path string
+	Mounts           []string // under which alone it is served; nil means all
+}
 
 // Operations lists the table.
 func (p *Provider) Operations() []OperationInfo {
 	out := make([]OperationInfo, len(p.operations))
 	for i, o := range p.operations {
-		out[i] = OperationInfo{o.id, o.method, o.path}
+		out[i] = OperationInfo{o.id, o.method, o.path, o.mounts}
+	}
+	return out
+}
+
+// A SettingInfo is a choice that a world or a scenario can make.
+type SettingInfo struct {
+	Name   string
+	Values []string // the default first; nil where it is a part of the account's state
+	Basis  Basis
+	Doc    string
+}
+
+// Settings lists the choices.
+func (p *Provider) Settings() []SettingInfo {
+	out := make([]SettingInfo, len(p.settings))
+	for i, s := range p.settings {
+		out[i] = SettingInfo{s.name, s.values, s.basis, s.doc}
 	}
 	return out
 }

@@ -87,6 +87,7 @@ type ErrorInfo struct {
 	Provider   string
 	Status     int
 	Operations []string // ids; empty means all
+	Body       []byte   // as the first of them answers it, outside any world
 	Basis      Basis
 	Source     string
 }
@@ -99,9 +100,14 @@ func Errors(providers []*Provider) (out []ErrorInfo) {
 			if len(e.Operations) > 0 {
 				r.Operation = e.Operations[0]
 			}
+			reply := p.encodeError(r, e.Err)
+			body, raw := reply.Body.([]byte)
+			if !raw {
+				body = marshal(reply.Body)
+			}
 			out = append(out, ErrorInfo{
-				Name: e.Name, Provider: p.name, Status: p.encodeError(r, e.Err).Status,
-				Operations: e.Operations, Basis: e.Basis, Source: e.Source,
+				Name: e.Name, Provider: p.name, Status: reply.Status,
+				Operations: e.Operations, Body: body, Basis: e.Basis, Source: e.Source,
 			})
 		}
 	}

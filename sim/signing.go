@@ -114,3 +114,14 @@ func (s *Server) checkWebhooks() error {
 	}
 	return nil
 }
+
+// WebhookTimes are how long a provider waits for a receiver, in real time, and the waits
+// before its further attempts in a world where nothing else was chosen.
+func (s *Server) WebhookTimes(provider string) (timeout time.Duration, waits []time.Duration, err error) {
+	p := s.provider(provider)
+	if p == nil || len(p.webhooks.events) == 0 {
+		return 0, nil, fmt.Errorf("there is no provider %q that sends webhooks", provider)
+	}
+	err = s.try(Caller{World: "demo", Base: "demo"}, p, func(t *Turn) { waits = p.webhooks.retries(t) })
+	return p.webhooks.timeout, waits, err
+}

@@ -134,5 +134,5 @@ func (o *coverageOptions) print(e env, r coverage.Report, gate coverage.Min) err
 	for _, s := range found {
 		text += "\n  " + s.String()
 	}
-	return &exitError{exitFailed, errors.New(text)}
+	return &exitError{exitUnmet, errors.New(text)}
 }

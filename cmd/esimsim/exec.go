@@ -22,16 +22,9 @@ import (
 	"github.com/esimsim/esimsim/sim"
 )
 
-// The exit codes of exec beside the child's own.
-const (
-	exitFailed     = 3   // the child passed, but --fail-on was met
-	exitNoCommand  = 127 // as a shell says it
-	exitNotStarted = 126
-)
-
 // An exitError ends the program with a code of its own.
 type exitError struct {
-	code int
+	code exit
 	err  error // nil says nothing
 }
 
@@ -179,13 +172,13 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 	var ended *exec.ExitError
 	switch {
 	case errors.As(err, &ended):
-		return &exitError{code: exitCode(ended)}
+		return &exitError{code: exit(exitCode(ended))}
 	case err != nil:
 		return fail(err)
 	}
 	for _, c := range x.failOn {
 		if met[c] > 0 {
-			return &exitError{exitFailed, fmt.Errorf("--fail-on %s: met %d times", c, met[c])}
+			return &exitError{exitUnmet, fmt.Errorf("--fail-on %s: met %d times", c, met[c])}
 		}
 	}
 	return nil

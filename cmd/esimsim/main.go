@@ -18,7 +18,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+	os.Exit(int(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)))
 }
 
 // An env is what a command has of the world around it.
@@ -27,10 +27,8 @@ type env struct {
 	stdout, stderr io.Writer
 }
 
-// run is the program as a function of its arguments and surroundings; it returns the
-// exit code: 0 for success, 1 for a failure, 2 for a wrong call.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	e := env{getenv, stdout, stderr}
+// commands is the command line with all its commands.
+func commands(e env) *cobra.Command {
 	root := serveCommand(e, &cobra.Command{
 		Use:   "esimsim",
 		Short: "Stands in for the eSIM wholesale APIs of Roamify, eSIM Go and esimfly",
@@ -39,6 +37,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		serveCommand(e, &cobra.Command{Use: "serve", Short: "Serve the three APIs (what esimsim does by itself)"}),
 		execCommand(e), advanceCommand(e), useCommand(e), readyCommand(e), waitCommand(e), triggerCommand(e), webhookCommand(e), explainCommand(e), signCommand(e), configCommand(e), scenarioCommand(e), coverageCommand(e), worldCommand(e), versionCommand(e),
 	)
+	return root
+}
+
+// run is the program as a function of its arguments and surroundings.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) exit {
+	root := commands(env{getenv, stdout, stderr})
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -46,22 +50,22 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	root.SuggestionsMinimumDistance = 3
 	used, err := root.ExecuteContextC(ctx)
 	if err == nil {
-		return 0
+		return exitGood
 	}
-	var exit *exitError
-	if errors.As(err, &exit) {
-		if exit.err != nil {
-			_, _ = fmt.Fprintf(stderr, "esimsim: %v\n", exit.err)
+	var ended *exitError
+	if errors.As(err, &ended) {
+		if ended.err != nil {
+			_, _ = fmt.Fprintf(stderr, "esimsim: %v\n", ended.err)
 		}
-		return exit.code
+		return ended.code
 	}
 	_, _ = fmt.Fprintf(stderr, "esimsim: %v\n", err)
 	var failure *failed
 	if errors.As(err, &failure) {
-		return 1
+		return exitFailed
 	}
 	_, _ = fmt.Fprintf(stderr, "see '%s --help'\n", used.CommandPath())
-	return 2
+	return exitWrongCall
 }
 
 // A failed error came from doing what was asked, not from how it was asked.

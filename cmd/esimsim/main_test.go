@@ -57,7 +57,7 @@ type running struct {
 	stop   context.CancelFunc
 	out    *watched
 	done   chan struct{}
-	code   int
+	code   exit
 	stderr bytes.Buffer
 }
 

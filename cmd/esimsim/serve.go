@@ -281,7 +281,7 @@ func fromFile(flags *pflag.FlagSet, file string) error {
 // fromEnvironment fills each flag that was not given from ESIMSIM_<NAME>.
 func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) (err error) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		name := "ESIMSIM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := variable(f.Name)
 		v := getenv(name)
 		if v == "" || f.Changed || err != nil {
 			return
@@ -291,6 +291,11 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) (err erro
 		}
 	})
 	return err
+}
+
+// variable is the environment's name for a flag.
+func variable(flag string) string {
+	return "ESIMSIM_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 // flagError names the flag that was probably meant.

@@ -61,6 +61,21 @@ func TestParseDuration(t *testing.T) {
 	}
 }
 
+func TestFormatDuration(t *testing.T) {
+	t.Parallel()
+	for want, d := range map[string]time.Duration{
+		"0s": 0, "700ms": 700 * time.Millisecond, "10s": 10 * time.Second, "5m": 5 * time.Minute, "20m": 20 * time.Minute, "1m30s": 90 * time.Second,
+		"1h": time.Hour, "10h": 10 * time.Hour, "1h0m5s": time.Hour + 5*time.Second, "1h30m": 90 * time.Minute, "30d": 720 * time.Hour, "1d12h": 36 * time.Hour,
+	} {
+		if got := clock.FormatDuration(d); got != want {
+			t.Errorf("%v is written %s, want %s", d, got, want)
+		}
+		if back, err := clock.ParseDuration(want); err != nil || back != d {
+			t.Errorf("%s is read as %v, %v", want, back, err)
+		}
+	}
+}
+
 func FuzzParseDuration(f *testing.F) {
 	for _, s := range []string{"30d", "1d12h", "700ms", "1e9d"} {
 		f.Add(s)

@@ -48,11 +48,23 @@ func ParseDuration(s string) (time.Duration, error) {
 func FormatDuration(d time.Duration) string {
 	const day = 24 * time.Hour
 	if d < day {
-		return d.String()
+		return short(d)
 	}
 	out := strconv.Itoa(int(d/day)) + "d"
 	if rest := d % day; rest > 0 {
-		out += rest.String()
+		out += short(rest)
+	}
+	return out
+}
+
+// short is 5m where Go writes 5m0s.
+func short(d time.Duration) string {
+	out := d.String()
+	if strings.HasSuffix(out, "m0s") {
+		out = strings.TrimSuffix(out, "0s")
+	}
+	if strings.HasSuffix(out, "h0m") {
+		out = strings.TrimSuffix(out, "0m")
 	}
 	return out
 }

@@ -41,7 +41,8 @@ type Operation struct {
 }
 
 type parameter struct {
-	name     string
+	name     string // of a header, in the form that net/http keeps
+	declared string // the same as the document writes it
 	required bool
 	multiple bool // an array written as a repeated key
 	schema   *openapi3.Schema
@@ -94,7 +95,7 @@ func compile(method, path string, o *openapi3.Operation, shared openapi3.Paramet
 	}
 	for _, ref := range append(slices.Clone(shared), o.Parameters...) {
 		p := ref.Value
-		c := &parameter{name: p.Name, required: p.Required, basis: op.Basis}
+		c := &parameter{name: p.Name, declared: p.Name, required: p.Required, basis: op.Basis}
 		if p.Schema != nil {
 			c.schema = p.Schema.Value
 		}

@@ -26,7 +26,7 @@ func (op *Operation) Fields() (out []Field) {
 		list []*parameter
 	}{{"path", op.path}, {"query", op.query}, {"header", op.header}} {
 		for _, p := range place.list {
-			out = append(out, Field{In: place.in, Name: p.name, Type: typeOf(p.schema), Required: p.required, Note: noteOf(p.schema)})
+			out = append(out, Field{In: place.in, Name: p.declared, Type: typeOf(p.schema), Required: p.required, Note: noteOf(p.schema)})
 		}
 	}
 	if op.body != nil {
@@ -82,7 +82,11 @@ func noteOf(s *openapi3.Schema) string {
 	}
 	var notes []string
 	if len(s.Enum) > 0 {
-		notes = append(notes, fmt.Sprintf("one of %v", s.Enum))
+		words := make([]string, len(s.Enum))
+		for i, v := range s.Enum {
+			words[i] = fmt.Sprint(v)
+		}
+		notes = append(notes, "one of "+strings.Join(words, ", "))
 	}
 	if s.Min != nil {
 		notes = append(notes, fmt.Sprintf("at least %v", *s.Min))

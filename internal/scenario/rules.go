@@ -62,7 +62,7 @@ func (l *loader) ruleMembers(r *Rule) members {
 				l.at(n, "this rule can never fire: calls is empty")
 			}
 		}},
-		"every": {"Every so manieth call.", countSchema, func(n *yaml.Node) { r.Every = l.count(n, "every") }},
+		"every": {"Every nth call, such as each third with 3.", countSchema, func(n *yaml.Node) { r.Every = l.count(n, "every") }},
 		"after": {
 			"Those after so many calls, or so long after the world's start.",
 			schema{"anyOf": []schema{countSchema, durationSchema}},

@@ -207,7 +207,7 @@ func (l *loader) policy(n *yaml.Node) (p Policy) {
 func (l *loader) policyMembers(p *Policy) members {
 	return members{
 		"after": {"So long after it came to the edge, in the world's time.", durationSchema, func(n *yaml.Node) { p.After = l.span(n, "after") }},
-		"polls": {"At the so manieth look at that one thing.", countSchema, func(n *yaml.Node) { p.Polls = l.count(n, "polls") }},
+		"polls": {"The nth look at that one thing sees it passed.", countSchema, func(n *yaml.Node) { p.Polls = l.count(n, "polls") }},
 	}
 }
 

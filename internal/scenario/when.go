@@ -11,21 +11,21 @@ import (
 
 // An Env is what a condition can look at.
 type Env struct {
-	Method  string            `expr:"method"`
-	Path    string            `expr:"path"`   // of the URL
-	Query   map[string]string `expr:"query"`  // the first value of each key
-	Header  map[string]string `expr:"header"` // by name, as sent by HTTP/1 and in lower case
-	Body    any               `expr:"body"`   // of JSON; nil for another body
-	Call    int               `expr:"call"`   // the how manieth that fits, this one included
-	Account map[string]any    `expr:"account"`
+	Method  string            `expr:"method"`  // of the request
+	Path    string            `expr:"path"`    // of the URL
+	Query   map[string]string `expr:"query"`   // the first value of each key
+	Header  map[string]string `expr:"header"`  // by name, as sent by HTTP/1 and in lower case
+	Body    any               `expr:"body"`    // of JSON; nil for another body
+	Call    int               `expr:"call"`    // which of the calls that fit, counted from 1
+	Account map[string]any    `expr:"account"` // its settings, the balance among them
 }
 
 // An Answered is what the condition of an expectation can look at: a request, and what
 // became of it.
 type Answered struct {
 	Env
-	Status int    `expr:"status"`
-	Error  string `expr:"error"` // name of the error answered; "" for none
+	Status int    `expr:"status"` // of the answer
+	Error  string `expr:"error"`  // name of the error answered; "" for none
 }
 
 // A Condition is an expression over Env, or over Answered, that is true or false.

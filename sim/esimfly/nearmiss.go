@@ -64,7 +64,7 @@ func (c credential) staleness(real, now time.Time) mistake {
 		direction = "behind"
 	}
 	return mistake{"timestamp.skew", fmt.Sprintf("set the clock, or sign anew for each try: RT-Timestamp is %s %s %s, and at most %s are allowed",
-		clock.FormatDuration(skew.Abs()), direction, whose, freshness)}
+		clock.FormatDuration(skew.Abs()), direction, whose, clock.FormatDuration(freshness))}
 }
 
 // explain names the mistakes that explain a refused signature.
@@ -243,8 +243,8 @@ func bodies(r *sim.Request, body []byte) iter.Seq2[string, mistake] {
 		}
 		nothing := "signature.empty-body"
 		if r.Method == http.MethodGet {
-			nothing = "signature.body-on-get"
-			m := mistake{nothing, "sign no body with GET, and send none: the one sent was signed"}
+			m := mistake{"signature.body-on-get", "sign no body with GET, and send none: the one sent was signed"}
+			nothing = m.code
 			if len(r.Body) > 0 && !yield(string(r.Body), m) {
 				return
 			}

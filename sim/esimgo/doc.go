@@ -7,6 +7,8 @@
 // and guides up to early 2026, in this order of weight. The owner's page decides which
 // operations exist; where its bodies are placeholders, the others fill them in.
 //
+// # Versions and shapes
+//
 // Version 2.4 is the usual one. v2.5 shows more (state and telephone number of an eSIM,
 // suspending and deleting, the allowances of a bundle), v2.3 less (neither compatible nor
 // bundleName, customerRef, networkBrandName or billingType); all share one account. What a
@@ -15,6 +17,8 @@
 // Documents and live bodies differ in places. The setting shapes chooses: observed, the
 // default, wraps lists in an object and gives the assignments of an order as an array;
 // documented gives bare arrays, and one object where one eSIM was asked about.
+//
+// # Bundles
 //
 // An assignment of a bundle is Processing, then Queued until data flows, Active until its
 // volume is Depleted or its days are Expired; one that waits while its eSIM has no activity
@@ -30,39 +34,57 @@
 // Orders of more than five bundles come to an edge of their own, order.dispatched, which
 // holds nothing up unless a scenario says so.
 //
-// The organisation is called back where the control plane says, as in the vendor's portal
-// (webhooks.go): signed and in full as of version 3, or unsigned with the basic fields of
-// version 2. A use that crosses several thresholds at once is told once for each, in their
-// order and with what is left after it. Nothing tells of orders, of bundles that come to an
-// eSIM or of their end: the vendor has no callback for those.
+// # Callbacks
 //
-// Assumed, as no source tells: the wording of nearly all refusals, what is incompatible (a
-// legacy bundle, whose name ends in _U, with an eSIM of a current one, and the other way
-// about), prices, at most 1000 eSIMs or bundles in one order, bad page numbers (400) and
-// unknown columns (passed over), that a reference of a single assignment can be used
-// wherever that of its order can, the answers to a revoke of type validate and to GET
-// suspend, that a month of a longer bundle is worth its part of the price and cannot go to
-// the inventory, that v2.5 tells the telephone number of every eSIM which has one (all but
-// those of esim_10GB_30D_IM_U), that nothing can be put on a deactivated eSIM, that a
-// failed order gives its payment back, that a failed apply keeps its lines, while the new
-// eSIMs it was answered with leave the account unless they were installed, that an eSIM is
-// active as long as one of its bundles is, that a bundle withdrawn from sale can still be
-// applied by who owns it, that nothing is seen where no network is known of (bundles are
-// sold for every country), and that calls refused before they come to an operation (404,
-// 405 and 413) do not count against the rate limit. TADIG codes that end in X and a digit
-// are invented; networks.json marks them.
+// The organisation is called back where the control plane says, as in the vendor's portal:
+// signed and in full as of version 3, or unsigned with the basic fields of version 2. A use
+// that crosses several thresholds at once is told once for each, in their order and with
+// what is left after it. Nothing tells of orders, of bundles that come to an eSIM or of
+// their end: the vendor has no callback for those.
 //
-// Assumed of callbacks: that one is given ten seconds and tried once, that first use is told
-// for each bundle and has the further fields of version 3 as Utilisation has, that an
-// unlimited bundle has no thresholds, that the percentage of a low balance is what is left
-// of the threshold to two places, that refusals for want of money count anew after any
-// credit, that the saved card tops up by 1000 (balance.autotopup, which never happens unless
-// a policy says so), that a stay is told of at its full days, also where an eSIM has been
-// within the last day, and ends when the profile is removed, that the events of 2026 come in
-// both versions, the keys of esim.profile_status_changed, and that the date of
-// esim.deletion_scheduled is when it was scheduled.
+// # Assumed, as no source tells
 //
-// Left out: GET /catalogue/prices of v2.5, whose form is not published; an account in
-// another currency than USD; test credit; bundles of voice and SMS, so that
-// MSISDNDisabled is sent on demand only and no bundle of a callback has a unit.
+//   - The wording of nearly all refusals, and prices.
+//   - What is incompatible: a legacy bundle, whose name ends in _U, with an eSIM of a current
+//     one, and the other way about.
+//   - At most 1000 eSIMs or bundles are in one order.
+//   - Bad page numbers are 400, and unknown columns are passed over.
+//   - A reference of a single assignment can be used wherever that of its order can.
+//   - The answers to a revoke of type validate and to GET suspend.
+//   - A month of a longer bundle is worth its part of the price and cannot go to the
+//     inventory.
+//   - v2.5 tells the telephone number of every eSIM which has one: all but those of
+//     esim_10GB_30D_IM_U.
+//   - Nothing can be put on a deactivated eSIM.
+//   - A failed order gives its payment back. A failed apply keeps its lines, while the new
+//     eSIMs it was answered with leave the account unless they were installed.
+//   - An eSIM is active as long as one of its bundles is.
+//   - A bundle withdrawn from sale can still be applied by who owns it.
+//   - Nothing is seen where no network is known of; bundles are sold for every country.
+//   - Calls refused before they come to an operation (404, 405 and 413) do not count against
+//     the rate limit.
+//   - TADIG codes that end in X and a digit are invented; networks.json marks them.
+//
+// # Assumed of callbacks
+//
+//   - One is given ten seconds and tried once.
+//   - First use is told for each bundle and has the further fields of version 3 as
+//     Utilisation has.
+//   - An unlimited bundle has no thresholds.
+//   - The percentage of a low balance is what is left of the threshold to two places.
+//   - Refusals for want of money count anew after any credit.
+//   - The saved card tops up by 1000 (balance.autotopup, which never happens unless a policy
+//     says so).
+//   - A stay is told of at its full days, also where an eSIM has been within the last day,
+//     and ends when the profile is removed.
+//   - The events of 2026 come in both versions.
+//   - The keys of esim.profile_status_changed.
+//   - The date of esim.deletion_scheduled is when it was scheduled.
+//
+// # Left out
+//
+//   - GET /catalogue/prices of v2.5, whose form is not published.
+//   - An account in another currency than USD, and test credit.
+//   - Bundles of voice and SMS, so that MSISDNDisabled is sent on demand only and no bundle of
+//     a callback has a unit.
 package esimgo
