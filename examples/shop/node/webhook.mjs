@@ -37,8 +37,9 @@ export async function receive(shop, secret, signature, body) {
   try {
     reference = JSON.parse(body).data.order_reference;
   } catch {
-    return 400;
+    // It is signed, and yet no event.
   }
+  if (typeof reference !== "string" || !reference) return 400;
   const sale = shop.saleOf(reference);
   if (!sale) return 404; // an event may overtake the answer to its order; the next attempt will not
   try {

@@ -47,6 +47,8 @@ def receive(shop, secret, signature, body):
     try:
         reference = json.loads(body)["data"]["order_reference"]
     except (ValueError, KeyError, TypeError):
+        reference = None
+    if not isinstance(reference, str) or not reference:
         return 400
     sale = shop.sale_of(reference)
     if sale is None:

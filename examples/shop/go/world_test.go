@@ -1,0 +1,132 @@
+package shop
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/all"
+)
+
+// A world of esimsim for each test, with accounts, clock and scenarios of its own: a shop,
+// and the levers of the world it buys in. A world begins when its name is first used in a
+// credential.
+type world struct {
+	*testing.T
+	shop           *Shop
+	name, fullName string
+	url            string // of the control plane
+
+	mu        sync.Mutex
+	delivered []Sale
+}
+
+// newWorld is in the simulator that "esimsim exec" runs, or else in one of its own, which is
+// how a Go test can do without the program.
+func newWorld(t *testing.T, scenarios ...string) *world {
+	t.Helper()
+	origin, base := os.Getenv("ESIMSIM_URL"), os.Getenv("ESIMFLY_BASE_URL")
+	if origin == "" {
+		origin = sim.StartT(t, sim.Config{Providers: all.Providers()}).URL()
+		base = origin + "/api/v1/business"
+	}
+	w := &world{T: t, name: strings.ReplaceAll(t.Name(), "/", "-")}
+	w.fullName = strings.Join(append([]string{w.name, "esimfly-2026-09"}, scenarios...), "~")
+	w.url = origin + "/_sim/worlds/" + w.fullName
+	w.shop = &Shop{
+		Esimfly: &Esimfly{BaseURL: base, AccessCode: "esf_" + w.fullName, SecretKey: "sk_" + w.name},
+		Deliver: func(sale Sale) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.delivered = append(w.delivered, sale)
+			return nil
+		},
+	}
+	return w
+}
+
+func (w *world) control(method, path, body string, answer any) {
+	w.Helper()
+	req, err := http.NewRequestWithContext(w.Context(), method, w.url+path, strings.NewReader(body))
+	if err != nil {
+		w.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode >= 400 {
+		w.Fatalf("%s %s: %s %v", method, path, text, err)
+	}
+	if answer != nil {
+		if err := json.Unmarshal(text, answer); err != nil {
+			w.Fatal(err)
+		}
+	}
+}
+
+// advance lets time pass; what falls due has happened when this returns, webhooks too.
+func (w *world) advance(duration string) {
+	w.Helper()
+	w.control(http.MethodPost, "/clock", fmt.Sprintf(`{"advance":%q}`, duration), nil)
+}
+
+// spent is how much of the 1000 USD that a world begins with is gone.
+func (w *world) spent() float64 {
+	w.Helper()
+	var answer struct {
+		Settings struct{ Esimfly struct{ Balance float64 } }
+	}
+	w.control(http.MethodGet, "", "", &answer)
+	return math.Round((1000-answer.Settings.Esimfly.Balance)*100) / 100
+}
+
+func (w *world) setBalance(balance float64) {
+	w.Helper()
+	w.control(http.MethodPatch, "", fmt.Sprintf(`{"esimfly":{"balance":%g}}`, balance), nil)
+}
+
+func (w *world) addScenario(text string) {
+	w.Helper()
+	w.control(http.MethodPost, "/scenarios", text, nil)
+}
+
+// use has a telephone use data.
+func (w *world) use(iccid string, mb int) {
+	w.Helper()
+	w.control(http.MethodPost, "/esims/"+iccid+"/use", fmt.Sprintf(`{"mb":%d}`, mb), nil)
+}
+
+// sendWebhooks serves the shop's webhook and has this world send to it, signed with its
+// secret.
+func (w *world) sendWebhooks() {
+	w.Helper()
+	server := httptest.NewServer(Webhook(w.shop, "whsec_"+w.name))
+	w.Cleanup(server.Close)
+	w.control(http.MethodPatch, "", fmt.Sprintf(`{"webhooks":{"esimfly":{"url":%q}}}`, server.URL), nil)
+}
+
+// webhookStatuses are what the shop answered to each attempt at a webhook, oldest first.
+func (w *world) webhookStatuses() (statuses []int) {
+	w.Helper()
+	var answer struct {
+		Deliveries []struct{ Attempts []struct{ Status int } }
+	}
+	w.control(http.MethodGet, "/webhooks", "", &answer)
+	for _, delivery := range answer.Deliveries {
+		for _, attempt := range delivery.Attempts {
+			statuses = append(statuses, attempt.Status)
+		}
+	}
+	return statuses
+}
