@@ -193,7 +193,7 @@ func TestOrderFails(t *testing.T) {
 	equal(t, "spent", w.spent(), 0)
 }
 
-func TestWebhookDeliversOnceHoweverEventsCome(t *testing.T) {
+func TestDeliversOnceHoweverEventsCome(t *testing.T) {
 	t.Parallel()
 	for _, how := range []string{"webhook-duplicate", "webhook-reordered", "webhook-stale", "webhook-late"} {
 		t.Run(how, func(t *testing.T) {
@@ -215,7 +215,7 @@ func TestWebhookDeliversOnceHoweverEventsCome(t *testing.T) {
 	}
 }
 
-func TestWebhookRefusesAWrongSignature(t *testing.T) {
+func TestRefusesAWrongSignature(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "esimfly-pending-details", "webhook-wrong-signature")
 	w.sendWebhooks()
@@ -230,7 +230,7 @@ func TestWebhookRefusesAWrongSignature(t *testing.T) {
 	equal(t, "delivered", len(w.delivered), 1)
 }
 
-func TestWebhookHasAnEventSentAgainUntilItCouldUseIt(t *testing.T) {
+func TestHasAnEventSentAgainUntilItCouldUseIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "esimfly-pending-details")
 	w.sendWebhooks()
@@ -251,7 +251,7 @@ func TestWebhookHasAnEventSentAgainUntilItCouldUseIt(t *testing.T) {
 	equal(t, "delivered", len(w.delivered), 1)
 }
 
-func TestWebhookFollowsTheUseOfData(t *testing.T) {
+func TestFollowsTheUseOfData(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "webhook-reordered")
 	w.sendWebhooks()
@@ -319,7 +319,7 @@ func TestTopUpThatNeverArrivedIsMadeAgainOnRequest(t *testing.T) {
 	equal(t, "spent", w.spent(), 2*price)
 }
 
-func TestTopUpRefusesWhatCannotBePaid(t *testing.T) {
+func TestTopUpThatCannotBePaidIsRefused(t *testing.T) {
 	t.Parallel()
 	w, iccid, more := bought(t)
 	w.setBalance(0)

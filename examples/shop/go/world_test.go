@@ -11,9 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/esimsim/esimsim/sim"
-	"github.com/esimsim/esimsim/sim/all"
 )
 
 // A world of esimsim for each test, with accounts, clock and scenarios of its own: a shop,
@@ -29,20 +26,13 @@ type world struct {
 	delivered []Sale
 }
 
-// newWorld is in the simulator that "esimsim exec" runs, or else in one of its own, which is
-// how a Go test can do without the program.
 func newWorld(t *testing.T, scenarios ...string) *world {
 	t.Helper()
-	origin, base := os.Getenv("ESIMSIM_URL"), os.Getenv("ESIMFLY_BASE_URL")
-	if origin == "" {
-		origin = sim.StartT(t, sim.Config{Providers: all.Providers()}).URL()
-		base = origin + "/api/v1/business"
-	}
 	w := &world{T: t, name: strings.ReplaceAll(t.Name(), "/", "-")}
 	w.fullName = strings.Join(append([]string{w.name, "esimfly-2026-09"}, scenarios...), "~")
-	w.url = origin + "/_sim/worlds/" + w.fullName
+	w.url = os.Getenv("ESIMSIM_URL") + "/_sim/worlds/" + w.fullName
 	w.shop = &Shop{
-		Esimfly: &Esimfly{BaseURL: base, AccessCode: "esf_" + w.fullName, SecretKey: "sk_" + w.name},
+		Esimfly: &Esimfly{BaseURL: os.Getenv("ESIMFLY_BASE_URL"), AccessCode: "esf_" + w.fullName, SecretKey: "sk_" + w.name},
 		Deliver: func(sale Sale) error {
 			w.mu.Lock()
 			defer w.mu.Unlock()

@@ -122,7 +122,7 @@ describe("pending", { concurrency: true }, () => {
 
 describe("webhook", { concurrency: true }, () => {
   for (const how of ["webhook-duplicate", "webhook-reordered", "webhook-stale", "webhook-late"]) {
-    it(`delivers once however events come, ${how}`, async (t) => {
+    it(`delivers once however events come: ${how}`, async (t) => {
       const world = new World(t, "esimfly-pending-details", how);
       await world.sendWebhooks();
       for (const saleID of ["sale-1", "sale-2"]) await world.shop.buy(saleID, await offer(world.shop));
@@ -179,7 +179,7 @@ describe("topping up", { concurrency: true }, () => {
     return { world, iccid: esim.iccid, more: await topUpOffer(world.shop, esim.iccid) };
   }
 
-  it("adds data", async (t) => {
+  it("top-up adds data", async (t) => {
     const { world, iccid, more } = await bought(t);
     const first = await world.shop.topUp("top-up-1", iccid, more);
     assert.deepEqual(await world.shop.topUp("top-up-1", iccid, more), first);
@@ -197,7 +197,7 @@ describe("topping up", { concurrency: true }, () => {
     assert.equal(await world.spent(), 3 * price);
   });
 
-  it("call that never arrived is made again on request", async (t) => {
+  it("top-up that never arrived is made again on request", async (t) => {
     const { world, iccid, more } = await bought(t);
     await world.addScenario("version: 1\nname: away\nrules:\n  - {on: esimfly.topUp, first: 1, do: {fault: html502}}\n");
     await assert.rejects(world.shop.topUp("top-up-1", iccid, more), Lost);
@@ -206,7 +206,7 @@ describe("topping up", { concurrency: true }, () => {
     assert.equal(await world.spent(), 2 * price);
   });
 
-  it("refuses what cannot be paid", async (t) => {
+  it("top-up that cannot be paid is refused", async (t) => {
     const { world, iccid, more } = await bought(t);
     await world.setBalance(0);
     await assert.rejects(world.shop.topUp("top-up-1", iccid, more), { code: "INSUFFICIENT_BALANCE" });

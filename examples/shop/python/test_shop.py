@@ -169,7 +169,7 @@ class ToppingUp(unittest.TestCase):
         iccid = world.shop.buy("sale-1", offer(world.shop)).esim.iccid
         return world, iccid, top_up_offer(world.shop, iccid)
 
-    def test_adds_data(self):
+    def test_top_up_adds_data(self):
         world, iccid, more = self.bought()
         first = world.shop.top_up("top-up-1", iccid, more)
         self.assertEqual(world.shop.top_up("top-up-1", iccid, more), first)
@@ -185,7 +185,7 @@ class ToppingUp(unittest.TestCase):
         self.assertNotEqual(world.shop.top_up("top-up-2", iccid, more).reference, first.reference)
         self.assertEqual(world.spent(), 3 * PRICE)
 
-    def test_call_that_never_arrived_is_made_again_on_request(self):
+    def test_top_up_that_never_arrived_is_made_again_on_request(self):
         world, iccid, more = self.bought()
         world.add_scenario("version: 1\nname: away\nrules:\n  - {on: esimfly.topUp, first: 1, do: {fault: html502}}\n")
         with self.assertRaises(Lost):
@@ -194,7 +194,7 @@ class ToppingUp(unittest.TestCase):
         world.shop.top_up("top-up-1", iccid, more)
         self.assertEqual(world.spent(), 2 * PRICE)
 
-    def test_refuses_what_cannot_be_paid(self):
+    def test_top_up_that_cannot_be_paid_is_refused(self):
         world, iccid, more = self.bought()
         world.set_balance(0)
         with self.assertRaises(Refused) as refused:
