@@ -238,9 +238,10 @@ func newUUID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// read tells an answer from a refusal, and both from what tells nothing: a proxy's page, a
-// body cut short, an error of the server's own, and DUPLICATE_REQUEST, which says that this
-// order or request id came before but not with what result.
+// read tells an answer from a refusal, and both from what does not tell whether the order was
+// made: a proxy's page, a body cut short, an error of the server's own; 401, 403 and 429,
+// which are about the caller and say nothing of the attempt before; and DUPLICATE_REQUEST,
+// which says that there was one, but not what became of it.
 func read(status int, text []byte, answer any) error {
 	var outcome struct {
 		Success              bool
@@ -252,7 +253,7 @@ func read(status int, text []byte, answer any) error {
 		if err = json.Unmarshal(text, answer); err == nil {
 			return nil
 		}
-	case err == nil && status >= 400 && status < 500 && outcome.Code != "DUPLICATE_REQUEST":
+	case err == nil && (status == http.StatusBadRequest || status == http.StatusNotFound) && outcome.Code != "DUPLICATE_REQUEST":
 		return &RefusedError{status, outcome.Code, cmp.Or(outcome.Message, outcome.Error)}
 	}
 	return fmt.Errorf("%w: answered %d %.200s", ErrLost, status, text)

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"slices"
 )
 
@@ -107,18 +108,16 @@ func (s *Shop) Refresh(ctx context.Context, saleID string) (Sale, error) {
 }
 
 // RefreshOpen refreshes what is not finished. A timer does so every 15 to 30 seconds, since a
-// webhook may never come. What stays pending for over ten minutes needs a person. An error
-// need not be more than logged: the next round tries what can be tried.
-func (s *Shop) RefreshOpen(ctx context.Context) error {
-	var errs []error
+// webhook may never come. What stays pending for over ten minutes needs a person.
+func (s *Shop) RefreshOpen(ctx context.Context) {
 	for _, sale := range s.Sales.All() {
 		switch sale.Status {
 		case Ordering, Pending, Ready:
-			_, err := s.Refresh(ctx, sale.ID)
-			errs = append(errs, err)
+			if _, err := s.Refresh(ctx, sale.ID); err != nil {
+				log.Printf("%s: %v", sale.ID, err) // the next round tries what can be tried
+			}
 		}
 	}
-	return errors.Join(errs...)
 }
 
 // TopUp tops up an eSIM once for each id, and returns the top-up.

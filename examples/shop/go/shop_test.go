@@ -4,13 +4,14 @@ package shop
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"sync"
 	"testing"
 )
 
-const price = 2.72 // of each of the two
+const price = 272 // cents, of each of the two
 
 func (w *world) offer() Offer {
 	w.Helper()
@@ -66,6 +67,19 @@ func (w *world) matches(text, pattern string) {
 	}
 }
 
+// deliveredAre compares the sales that were delivered, in whatever order.
+func (w *world) deliveredAre(want ...string) {
+	w.Helper()
+	var ids []string
+	for _, sale := range w.delivered {
+		ids = append(ids, sale.ID)
+	}
+	slices.Sort(ids)
+	if !slices.Equal(ids, want) {
+		w.Errorf("delivered %v, want %v", ids, want)
+	}
+}
+
 func TestDeliversAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -116,6 +130,37 @@ func TestLostAnswerWhileTheOrderIsInFlight(t *testing.T) {
 	equal(t, "spent", w.spent(), price)
 }
 
+func TestRefusalAfterALostAnswerTellsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "esimfly-lost-response")
+	w.addScenario("version: 1\nname: slow-down\nrules:\n  - {on: esimfly.createOrder, calls: [2], do: {error: RATE_LIMIT_EXCEEDED}}\n")
+	if _, err := w.shop.Buy(t.Context(), "sale-1", w.offer()); !errors.Is(err, ErrLost) {
+		t.Error(err)
+	}
+	w.shop.RefreshOpen(t.Context())
+	equal(t, "delivered", len(w.delivered), 1)
+	equal(t, "spent", w.spent(), price)
+}
+
+func TestGetsThroughABadDay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	wanted := w.offer()
+	w.switchOn("esimfly-flaky")
+	var ids []string
+	for i := range 10 {
+		ids = append(ids, fmt.Sprintf("sale-%d", i))
+		if _, err := w.shop.Buy(t.Context(), ids[i], wanted); err != nil && !errors.Is(err, ErrLost) {
+			t.Error(err)
+		}
+	}
+	for range 10 {
+		w.shop.RefreshOpen(t.Context())
+	}
+	w.deliveredAre(ids...)
+	equal(t, "spent", w.spent(), 10*price)
+}
+
 func TestRefusesAPriceThatHasRisen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "esimfly-price-drift")
@@ -125,21 +170,21 @@ func TestRefusesAPriceThatHasRisen(t *testing.T) {
 	equal(t, "refusal", refused(err), "PRICE_MISMATCH")
 	equal(t, "spent", w.spent(), 0)
 	w.buy("sale-1") // the customer agrees to the new price
-	equal(t, "spent", w.spent(), 2.95)
+	equal(t, "spent", w.spent(), 295)
 }
 
 func TestWaitsForMoney(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.setBalance(price - 0.01)
+	w.setBalance(2.71)
 	sale, err := w.shop.Buy(t.Context(), "sale-1", w.offer())
 	equal(t, "refusal", refused(err), "INSUFFICIENT_BALANCE")
 	equal(t, "status", sale.Status, Refused)
 	equal(t, "refusal of the sale", sale.Refusal, "INSUFFICIENT_BALANCE")
 	equal(t, "delivered", len(w.delivered), 0)
-	w.setBalance(price)
+	w.setBalance(2.72)
 	equal(t, "status", w.buy("sale-1").Status, Delivered)
-	equal(t, "spent", w.spent(), 1000)
+	equal(t, "spent", w.spent(), 100_000)
 }
 
 func TestDeliveryThatFailedIsTriedAgain(t *testing.T) {
@@ -151,30 +196,23 @@ func TestDeliveryThatFailedIsTriedAgain(t *testing.T) {
 		t.Error(err)
 	}
 	w.shop.Deliver = send
-	w.refreshOpen()
+	w.shop.RefreshOpen(t.Context())
 	equal(t, "delivered", len(w.delivered), 1)
 	equal(t, "spent", w.spent(), price)
 }
 
 var errNoMail = errors.New("no mail today")
 
-func (w *world) refreshOpen() {
-	w.Helper()
-	if err := w.shop.RefreshOpen(w.Context()); err != nil {
-		w.Error(err)
-	}
-}
-
 func TestDeliversWhenTheDetailsAreThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "esimfly-pending-details")
 	sale := w.buy("sale-1")
 	equal(t, "status", sale.Status, Pending)
-	w.refreshOpen()
+	w.shop.RefreshOpen(t.Context())
 	equal(t, "delivered", len(w.delivered), 0)
 	w.advance("2m")
-	w.refreshOpen()
-	w.refreshOpen()
+	w.shop.RefreshOpen(t.Context())
+	w.shop.RefreshOpen(t.Context())
 	equal(t, "delivered", len(w.delivered), 1)
 	equal(t, "reference", w.delivered[0].Reference, sale.Reference)
 	w.matches(w.delivered[0].ESIM.LPA, `^LPA:1\$`)
@@ -186,7 +224,7 @@ func TestOrderFails(t *testing.T) {
 	w := newWorld(t, "esimfly-order-failed")
 	w.buy("sale-1")
 	w.advance("2m")
-	w.refreshOpen()
+	w.shop.RefreshOpen(t.Context())
 	sale, _ := w.shop.Sales.Get("sale-1")
 	equal(t, "status", sale.Status, Failed)
 	equal(t, "delivered", len(w.delivered), 0)
@@ -204,12 +242,7 @@ func TestDeliversOnceHoweverEventsCome(t *testing.T) {
 			w.buy("sale-2")
 			w.advance("15m")
 			equal(t, "only 200", slices.Equal(slices.Compact(w.webhookStatuses()), []int{200}), true)
-			var ids []string
-			for _, sale := range w.delivered {
-				ids = append(ids, sale.ID)
-			}
-			slices.Sort(ids)
-			equal(t, "both delivered", slices.Equal(ids, []string{"sale-1", "sale-2"}), true)
+			w.deliveredAre("sale-1", "sale-2")
 			equal(t, "spent", w.spent(), 2*price)
 		})
 	}
@@ -226,7 +259,7 @@ func TestRefusesAWrongSignature(t *testing.T) {
 	}
 	sale, _ := w.shop.Sales.Get("sale-1")
 	equal(t, "status", sale.Status, Pending)
-	w.refreshOpen() // what the timer is for
+	w.shop.RefreshOpen(t.Context()) // what the timer is for
 	equal(t, "delivered", len(w.delivered), 1)
 }
 

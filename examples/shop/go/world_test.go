@@ -71,19 +71,24 @@ func (w *world) advance(duration string) {
 	w.control(http.MethodPost, "/clock", fmt.Sprintf(`{"advance":%q}`, duration), nil)
 }
 
-// spent is how much of the 1000 USD that a world begins with is gone.
-func (w *world) spent() float64 {
+// spent is how many cents of the 1000 USD that a world begins with are gone.
+func (w *world) spent() int {
 	w.Helper()
 	var answer struct {
 		Settings struct{ Esimfly struct{ Balance float64 } }
 	}
 	w.control(http.MethodGet, "", "", &answer)
-	return math.Round((1000-answer.Settings.Esimfly.Balance)*100) / 100
+	return int(math.Round(100_000 - 100*answer.Settings.Esimfly.Balance))
 }
 
 func (w *world) setBalance(balance float64) {
 	w.Helper()
 	w.control(http.MethodPatch, "", fmt.Sprintf(`{"esimfly":{"balance":%g}}`, balance), nil)
+}
+
+func (w *world) switchOn(scenario string) {
+	w.Helper()
+	w.control(http.MethodPut, "/scenarios/"+scenario, "", nil)
 }
 
 func (w *world) addScenario(text string) {

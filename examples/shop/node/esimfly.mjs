@@ -123,9 +123,10 @@ export class Esimfly {
   }
 }
 
-// Tells an answer from a refusal, and both from what tells nothing: a proxy's page, a body
-// cut short, an error of the server's own, and DUPLICATE_REQUEST, which says that this order
-// or request id came before but not with what result.
+// Tells an answer from a refusal, and both from what does not tell whether the order was
+// made: a proxy's page, a body cut short, an error of the server's own; 401, 403 and 429,
+// which are about the caller and say nothing of the attempt before; and DUPLICATE_REQUEST,
+// which says that there was one, but not what became of it.
 function read(status, text) {
   let answer;
   try {
@@ -134,7 +135,7 @@ function read(status, text) {
     // No JSON tells nothing.
   }
   if (status === 200 && answer?.success === true) return answer;
-  if (status >= 400 && status < 500 && isObject(answer) && answer.code !== "DUPLICATE_REQUEST") {
+  if ((status === 400 || status === 404) && isObject(answer) && answer.code !== "DUPLICATE_REQUEST") {
     throw new Refused(status, answer.code ?? "", answer.message ?? answer.error ?? "");
   }
   throw new Lost(`answered ${status} ${text.slice(0, 200)}`);

@@ -74,8 +74,7 @@ export class Shop {
       try {
         await this.refresh(sale.id);
       } catch (error) {
-        // The record says so, and the next round tries what can be tried.
-        if (!(error instanceof Lost || error instanceof Refused)) throw error;
+        console.warn(`${sale.id}: ${error.message}`); // the next round tries what can be tried
       }
     }
   }

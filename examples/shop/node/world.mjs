@@ -34,14 +34,18 @@ export class World {
     return this.control("POST", "/clock", { advance: duration });
   }
 
-  // How much of the 1000 USD that a world begins with is gone.
+  // How many cents of the 1000 USD that a world begins with are gone.
   async spent() {
     const { settings } = await this.control("GET");
-    return Math.round((1000 - settings.esimfly.balance) * 100) / 100;
+    return Math.round(100_000 - 100 * settings.esimfly.balance);
   }
 
   setBalance(balance) {
     return this.control("PATCH", "", { esimfly: { balance } });
+  }
+
+  switchOn(scenario) {
+    return this.control("PUT", `/scenarios/${scenario}`);
   }
 
   addScenario(text) {

@@ -156,9 +156,10 @@ def _fetch(request, timeout):
 
 
 def _read(status, text):
-    """Tell an answer from a refusal, and both from what tells nothing: a proxy's page, a
-    body cut short, an error of the server's own, and DUPLICATE_REQUEST, which says that this
-    order or request id came before but not with what result."""
+    """Tell an answer from a refusal, and both from what does not tell whether the order was
+    made: a proxy's page, a body cut short, an error of the server's own; 401, 403 and 429,
+    which are about the caller and say nothing of the attempt before; and DUPLICATE_REQUEST,
+    which says that there was one, but not what became of it."""
     try:
         answer = json.loads(text)
     except ValueError:
@@ -166,7 +167,7 @@ def _read(status, text):
     if isinstance(answer, dict):
         if status == 200 and answer.get("success") is True:
             return answer
-        if 400 <= status < 500 and answer.get("code") != "DUPLICATE_REQUEST":
+        if status in (400, 404) and answer.get("code") != "DUPLICATE_REQUEST":
             raise Refused(status, answer.get("code", ""), answer.get("message") or answer.get("error") or "")
     raise Lost(f"answered {status} {text[:200]!r}")
 

@@ -4,6 +4,7 @@ It writes down what it is about to buy before it asks for it. So whatever become
 answer, the same call with the same id finds out, and never pays twice.
 """
 
+import logging
 from dataclasses import dataclass, replace
 
 from esimfly import ESIM, Esimfly, Lost, Offer, Refused, Usage
@@ -81,8 +82,8 @@ class Shop:
             if sale.status in (ORDERING, PENDING, READY):
                 try:
                     self.refresh(sale.id)
-                except (Lost, Refused):
-                    pass  # the record says so, and the next round tries what can be tried
+                except Exception as error:  # the next round tries what can be tried
+                    logging.warning("%s: %s", sale.id, error)
 
     def top_up(self, top_up_id, iccid, offer):
         """Top up an eSIM once for each id, and return the top-up.

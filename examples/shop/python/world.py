@@ -36,11 +36,14 @@ class World:
         self.control("POST", "/clock", {"advance": duration})
 
     def spent(self):
-        """How much of the 1000 USD that a world begins with is gone."""
-        return round(1000 - self.control("GET")["settings"]["esimfly"]["balance"], 2)
+        """How many cents of the 1000 USD that a world begins with are gone."""
+        return round(100_000 - 100 * self.control("GET")["settings"]["esimfly"]["balance"])
 
     def set_balance(self, balance):
         self.control("PATCH", body={"esimfly": {"balance": balance}})
+
+    def switch_on(self, scenario):
+        self.control("PUT", "/scenarios/" + scenario)
 
     def add_scenario(self, text):
         self.control("POST", "/scenarios", text)
