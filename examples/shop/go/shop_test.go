@@ -132,14 +132,19 @@ func TestLostAnswerWhileTheOrderIsInFlight(t *testing.T) {
 
 func TestRefusalAfterALostAnswerTellsNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "esimfly-lost-response")
-	w.addScenario("version: 1\nname: slow-down\nrules:\n  - {on: esimfly.createOrder, calls: [2], do: {error: RATE_LIMIT_EXCEEDED}}\n")
-	if _, err := w.shop.Buy(t.Context(), "sale-1", w.offer()); !errors.Is(err, ErrLost) {
-		t.Error(err)
+	for _, code := range []string{"RATE_LIMIT_EXCEEDED", "DUPLICATE_REQUEST"} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "esimfly-lost-response")
+			w.addRules("{on: esimfly.createOrder, calls: [2], do: {error: " + code + "}}")
+			if _, err := w.shop.Buy(t.Context(), "sale-1", w.offer()); !errors.Is(err, ErrLost) {
+				t.Error(err)
+			}
+			w.shop.RefreshOpen(t.Context())
+			equal(t, "delivered", len(w.delivered), 1)
+			equal(t, "spent", w.spent(), price)
+		})
 	}
-	w.shop.RefreshOpen(t.Context())
-	equal(t, "delivered", len(w.delivered), 1)
-	equal(t, "spent", w.spent(), price)
 }
 
 func TestGetsThroughABadDay(t *testing.T) {
@@ -330,26 +335,39 @@ func TestTopUpAddsData(t *testing.T) {
 func TestLostTopUpIsChargedOnce(t *testing.T) {
 	t.Parallel()
 	w, iccid, more := bought(t, "esimfly-topup-lost")
-	first := w.topUp("top-up-1", iccid, more)
-	w.matches(first.Reference, "^topup_")
+	w.matches(w.topUp("top-up-1", iccid, more).Reference, "^topup_")
 	equal(t, "spent", w.spent(), 2*price)
-	// The next one is another, though it is of the same package.
-	if next := w.topUp("top-up-2", iccid, more); next.Reference == first.Reference {
-		t.Errorf("both are %s", next.Reference)
+}
+
+func TestLostTopUpIsFoundLater(t *testing.T) {
+	t.Parallel()
+	w, iccid, more := bought(t)
+	w.addRules(
+		"{on: esimfly.topUp, first: 1, phase: after, do: {fault: reset}}",
+		"{on: esimfly.listOrders, first: 2, do: {error: UNAVAILABLE}}",
+	)
+	if _, err := w.shop.TopUp(t.Context(), "top-up-1", iccid, more); !errors.Is(err, ErrLost) {
+		t.Error(err)
 	}
-	equal(t, "spent", w.spent(), 3*price)
+	w.matches(w.topUp("top-up-1", iccid, more).Reference, "^topup_")
+	equal(t, "spent", w.spent(), 2*price)
 }
 
 func TestTopUpThatNeverArrivedIsMadeAgainOnRequest(t *testing.T) {
 	t.Parallel()
 	w, iccid, more := bought(t)
-	w.addScenario("version: 1\nname: away\nrules:\n  - {on: esimfly.topUp, first: 1, do: {fault: html502}}\n")
-	if _, err := w.shop.TopUp(t.Context(), "top-up-1", iccid, more); !errors.Is(err, ErrLost) {
+	// Neither an earlier one nor that of another eSIM is taken for it.
+	w.topUp("top-up-1", iccid, more)
+	if _, err := w.shop.Esimfly.TopUp(t.Context(), w.buy("sale-2").ESIM.ICCID, more); err != nil {
+		t.Fatal(err)
+	}
+	w.addRules("{on: esimfly.topUp, first: 1, do: {fault: html502}}")
+	if _, err := w.shop.TopUp(t.Context(), "top-up-2", iccid, more); !errors.Is(err, ErrLost) {
 		t.Error(err)
 	}
-	equal(t, "spent", w.spent(), price)
-	w.topUp("top-up-1", iccid, more)
-	equal(t, "spent", w.spent(), 2*price)
+	equal(t, "spent", w.spent(), 4*price)
+	w.topUp("top-up-2", iccid, more)
+	equal(t, "spent", w.spent(), 5*price)
 }
 
 func TestTopUpThatCannotBePaidIsRefused(t *testing.T) {

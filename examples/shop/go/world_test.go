@@ -91,8 +91,10 @@ func (w *world) switchOn(scenario string) {
 	w.control(http.MethodPut, "/scenarios/"+scenario, "", nil)
 }
 
-func (w *world) addScenario(text string) {
+// addRules has this world misbehave by rules of a scenario of its own.
+func (w *world) addRules(rules ...string) {
 	w.Helper()
+	text := strings.Join(append([]string{"version: 1\nname: own\nrules:"}, rules...), "\n  - ")
 	w.control(http.MethodPost, "/scenarios", text, nil)
 }
 

@@ -48,8 +48,9 @@ export class World {
     return this.control("PUT", `/scenarios/${scenario}`);
   }
 
-  addScenario(text) {
-    return this.control("POST", "/scenarios", text);
+  // Has this world misbehave by rules of a scenario of its own.
+  addRules(...rules) {
+    return this.control("POST", "/scenarios", ["version: 1\nname: own\nrules:", ...rules].join("\n  - "));
   }
 
   // Has a telephone use data.

@@ -1,5 +1,6 @@
 """A world of esimsim for each test: accounts, clock and scenarios of its own."""
 
+import itertools
 import json
 import os
 import threading
@@ -15,9 +16,11 @@ class World:
     """A shop, and the levers of the world it buys in. "esimsim exec" says where the simulator
     is; a world begins when its name is first used in a credential."""
 
+    _numbers = itertools.count(1)
+
     def __init__(self, test, *scenarios):
         self.test = test
-        self.name = test.id().rpartition(".")[2]
+        self.name = f"{test.id().rpartition('.')[2]}-{next(self._numbers)}"
         self.full_name = "~".join([self.name, "esimfly-2026-09", *scenarios])
         self.delivered = []
         esimfly = Esimfly(os.environ["ESIMFLY_BASE_URL"], "esf_" + self.full_name, "sk_" + self.name)
@@ -45,8 +48,9 @@ class World:
     def switch_on(self, scenario):
         self.control("PUT", "/scenarios/" + scenario)
 
-    def add_scenario(self, text):
-        self.control("POST", "/scenarios", text)
+    def add_rules(self, *rules):
+        """Have this world misbehave by rules of a scenario of its own."""
+        self.control("POST", "/scenarios", "\n  - ".join(["version: 1\nname: own\nrules:", *rules]))
 
     def use(self, iccid, mb):
         """Have a telephone use data."""
