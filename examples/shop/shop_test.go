@@ -111,6 +111,27 @@ func TestTheShopsMirrorEachOther(t *testing.T) {
 	}
 }
 
+// The commands and the test that the README prints are those of the suites.
+func TestREADME(t *testing.T) {
+	t.Parallel()
+	text := read(t, "README.md")
+	for _, l := range languages {
+		command := "esimsim exec --fail-on violation,refused-key -- " + strings.Join(l.suite, " ")
+		for _, file := range []string{"README.md", filepath.Join(l.name, l.tests)} {
+			if !strings.Contains(read(t, file), command) {
+				t.Errorf("%s lacks %s", file, command)
+			}
+		}
+	}
+	_, block, _ := strings.Cut(text, "```python\n")
+	block, _, ok := strings.Cut(block, "\n```\n")
+	block = regexp.MustCompile(`  # .*`).ReplaceAllString(block, "")
+	block = "    " + strings.ReplaceAll(block, "\n", "\n    ") + "\n"
+	if !ok || !strings.Contains(read(t, "python/test_shop.py"), block) {
+		t.Errorf("the README's test is not one of the suite:\n%s", block)
+	}
+}
+
 // run runs the suite by "esimsim exec" with one mistake in the shop, or with none.
 func (l language) run(t *testing.T, esimsim string, m mutant, flags ...string) (code int, out string) {
 	t.Helper()

@@ -104,7 +104,7 @@ func (e *Esimfly) Order(ctx context.Context, key string, offer Offer) (Order, er
 	if err := e.call(ctx, http.MethodPost, "/esims/order", body, 2, &answer); err != nil {
 		return Order{}, err
 	}
-	return order(answer.OrderReference, answer.Status, append(answer.ESIMs, ESIM{})[0]), nil
+	return order(answer.OrderReference, answer.Status, append(answer.ESIMs, ESIM{})[0])
 }
 
 // FindOrder is an order as it is now.
@@ -118,7 +118,7 @@ func (e *Esimfly) FindOrder(ctx context.Context, reference string) (Order, error
 	if err := e.get(ctx, "/esims/order", url.Values{"orderReference": {reference}}, &answer); err != nil {
 		return Order{}, err
 	}
-	return order(answer.Order.OrderReference, answer.Order.Status, answer.Order.ESIM), nil
+	return order(answer.Order.OrderReference, answer.Order.Status, answer.Order.ESIM)
 }
 
 // Usage is that of an eSIM.
@@ -149,8 +149,10 @@ func (e *Esimfly) TopUpOffers(ctx context.Context, iccid string) ([]Offer, error
 func (e *Esimfly) TopUp(ctx context.Context, iccid string, offer Offer) (reference string, err error) {
 	body := map[string]any{"iccid": iccid, "packageCode": offer.Code, "packageName": offer.Name, "price": offer.Price}
 	var answer struct{ OrderReference string }
-	err = e.call(ctx, http.MethodPost, "/topup/order", body, 1, &answer)
-	return answer.OrderReference, err
+	if err := e.call(ctx, http.MethodPost, "/topup/order", body, 1, &answer); err != nil {
+		return "", err
+	}
+	return answer.OrderReference, checkReference(answer.OrderReference)
 }
 
 // FindTopUps are references of the top-ups that an eSIM had of a package, newest first.
@@ -259,11 +261,19 @@ func read(status int, text []byte, answer any) error {
 	return fmt.Errorf("%w: answered %d %.200s", ErrLost, status, text)
 }
 
+// checkReference is for answers without one, which tell nothing.
+func checkReference(reference string) error {
+	if reference == "" {
+		return fmt.Errorf("%w: answered without a reference", ErrLost)
+	}
+	return nil
+}
+
 // order leaves the eSIM out while it is pending: it is missing then, empty, or has a
 // stand-in for its ICCID.
-func order(reference, status string, esim ESIM) Order {
+func order(reference, status string, esim ESIM) (Order, error) {
 	if status != "completed" || esim.LPA == "" {
 		esim = ESIM{}
 	}
-	return Order{reference, status, esim}
+	return Order{reference, status, esim}, checkReference(reference)
 }

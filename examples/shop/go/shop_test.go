@@ -1,4 +1,4 @@
-// Run with: esimsim exec --fail-on violation,refused-key -- go test ./...
+// Run with: esimsim exec --fail-on violation,refused-key -- go test -count=1 ./...
 
 package shop
 
@@ -145,6 +145,18 @@ func TestRefusalAfterALostAnswerTellsNothing(t *testing.T) {
 			equal(t, "spent", w.spent(), price)
 		})
 	}
+}
+
+func TestHalfAnAnswerTellsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.addRules("{on: esimfly.createOrder, first: 1, phase: after, do: {respond: {status: 200, body: {success: true}}}}")
+	if _, err := w.shop.Buy(t.Context(), "sale-1", w.offer()); !errors.Is(err, ErrLost) {
+		t.Error(err)
+	}
+	w.shop.RefreshOpen(t.Context())
+	equal(t, "delivered", len(w.delivered), 1)
+	equal(t, "spent", w.spent(), price)
 }
 
 func TestGetsThroughABadDay(t *testing.T) {

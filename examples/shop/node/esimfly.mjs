@@ -67,8 +67,7 @@ export class Esimfly {
   // charged twice.
   async topUp(iccid, offer) {
     const body = { iccid, packageCode: offer.code, packageName: offer.name, price: offer.price };
-    const { orderReference } = await this.#call("POST", "/topup/order", body, 1);
-    return orderReference;
+    return toReference(await this.#call("POST", "/topup/order", body, 1));
   }
 
   // References of the top-ups that an eSIM had of a package, newest first.
@@ -149,8 +148,14 @@ function toOffer(entry) {
   return { code: entry.package_code, name: entry.name, price: entry.cost };
 }
 
+function toReference(answer) {
+  const reference = answer.orderReference;
+  if (typeof reference === "string" && reference) return reference;
+  throw new Lost(`answered without a reference: ${JSON.stringify(answer)}`);
+}
+
 function toOrder(answer, esim) {
-  const order = { reference: answer.orderReference, status: answer.status };
+  const order = { reference: toReference(answer), status: answer.status };
   // While an order is pending its eSIM is missing, empty, or has a stand-in for its ICCID.
   if (order.status !== "completed" || !esim?.lpaString) return order;
   return {

@@ -70,6 +70,15 @@ describe("buying", { concurrency: true }, () => {
     });
   }
 
+  it("half an answer tells nothing", async (t) => {
+    const world = new World(t);
+    await world.addRules("{on: esimfly.createOrder, first: 1, phase: after, do: {respond: {status: 200, body: {success: true}}}}");
+    await assert.rejects(world.shop.buy("sale-1", await offer(world.shop)), Lost);
+    await world.shop.refreshOpen();
+    assert.equal(world.delivered.length, 1);
+    assert.equal(await world.spent(), price);
+  });
+
   it("gets through a bad day", async (t) => {
     const world = new World(t);
     const wanted = await offer(world.shop);

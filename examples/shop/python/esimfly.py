@@ -99,7 +99,7 @@ class Esimfly:
         """Top up and return the reference. There is no key for this call: made twice, it is
         charged twice."""
         body = {"iccid": iccid, "packageCode": offer.code, "packageName": offer.name, "price": offer.price}
-        return self._call("POST", "/topup/order", body, attempts=1)["orderReference"]
+        return _reference(self._call("POST", "/topup/order", body, attempts=1))
 
     def find_top_ups(self, iccid, code):
         """References of the top-ups that an eSIM had of a package, newest first."""
@@ -176,12 +176,19 @@ def _offer(package):
     return Offer(package["package_code"], package["name"], package["cost"])
 
 
+def _reference(answer):
+    reference = answer.get("orderReference")
+    if not isinstance(reference, str) or not reference:
+        raise Lost(f"answered without a reference: {answer}")
+    return reference
+
+
 def _order(answer, esim):
     # While an order is pending its eSIM is missing, empty, or has a stand-in for its ICCID.
-    if answer["status"] != "completed" or not esim or not esim.get("lpaString"):
-        return Order(answer["orderReference"], answer["status"], None)
+    if answer.get("status") != "completed" or not esim or not esim.get("lpaString"):
+        return Order(_reference(answer), answer.get("status"), None)
     return Order(
-        answer["orderReference"],
+        _reference(answer),
         answer["status"],
         ESIM(
             esim["iccid"],

@@ -66,6 +66,15 @@ class Buying(unittest.TestCase):
                 self.assertEqual(len(world.delivered), 1)
                 self.assertEqual(world.spent(), PRICE)
 
+    def test_half_an_answer_tells_nothing(self):
+        world = World(self)
+        world.add_rules("{on: esimfly.createOrder, first: 1, phase: after, do: {respond: {status: 200, body: {success: true}}}}")
+        with self.assertRaises(Lost):
+            world.shop.buy("sale-1", offer(world.shop))
+        world.shop.refresh_open()
+        self.assertEqual(len(world.delivered), 1)
+        self.assertEqual(world.spent(), PRICE)
+
     def test_gets_through_a_bad_day(self):
         world = World(self)
         wanted = offer(world.shop)
