@@ -97,6 +97,7 @@ func TestSameSaleIsBoughtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	wanted := w.offer()
+	w.addRules("{on: esimfly.createOrder, first: 1, do: {delay: 200ms}}")
 	var sales [3]Sale
 	var clicks sync.WaitGroup // an impatient customer presses the button thrice
 	for i := range sales {
