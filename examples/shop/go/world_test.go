@@ -28,7 +28,8 @@ type world struct {
 
 func newWorld(t *testing.T, scenarios ...string) *world {
 	t.Helper()
-	w := &world{T: t, name: strings.ReplaceAll(t.Name(), "/", "-")}
+	// New each time, for a simulator that stays up from run to run.
+	w := &world{T: t, name: fmt.Sprintf("%.50s-%.8s", strings.ReplaceAll(t.Name(), "/", "-"), newUUID())}
 	w.fullName = strings.Join(append([]string{w.name, "esimfly-2026-09"}, scenarios...), "~")
 	w.url = os.Getenv("ESIMSIM_URL") + "/_sim/worlds/" + w.fullName
 	w.shop = &Shop{

@@ -1,4 +1,5 @@
 // A world of esimsim for each test: accounts, clock and scenarios of its own.
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 
 import { Esimfly } from "./esimfly.mjs";
@@ -12,7 +13,8 @@ export class World {
 
   constructor(test, ...scenarios) {
     this.test = test;
-    this.name = test.name.replace(/\W+/g, "-");
+    // New each time, for a simulator that stays up from run to run.
+    this.name = `${test.name.replace(/\W+/g, "-").slice(0, 50)}-${randomUUID().slice(0, 8)}`;
     this.fullName = [this.name, "esimfly-2026-09", ...scenarios].join("~");
     const esimfly = new Esimfly({
       baseURL: process.env.ESIMFLY_BASE_URL,

@@ -1,9 +1,9 @@
 """A world of esimsim for each test: accounts, clock and scenarios of its own."""
 
-import itertools
 import json
 import os
 import threading
+import uuid
 from http.server import ThreadingHTTPServer
 from urllib.request import Request, urlopen
 
@@ -16,11 +16,10 @@ class World:
     """A shop, and the levers of the world it buys in. "esimsim exec" says where the simulator
     is; a world begins when its name is first used in a credential."""
 
-    _numbers = itertools.count(1)
-
     def __init__(self, test, *scenarios):
         self.test = test
-        self.name = f"{test.id().rpartition('.')[2]}-{next(self._numbers)}"
+        # New each time, for a simulator that stays up from run to run.
+        self.name = f"{test.id().rpartition('.')[2][:50]}-{uuid.uuid4().hex[:8]}"
         self.full_name = "~".join([self.name, "esimfly-2026-09", *scenarios])
         self.delivered = []
         esimfly = Esimfly(os.environ["ESIMFLY_BASE_URL"], "esf_" + self.full_name, "sk_" + self.name)
