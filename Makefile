@@ -49,6 +49,13 @@ instructions:
 instructions-record:
 	internal/bench/instructions record
 
+# The profile by which the compiler optimises the program, out of the benchmark's loads.
+.PHONY: profile
+profile:
+	@rm -rf .bin/profiles && mkdir -p .bin/profiles
+	ESIMSIM_BENCH_PROFILES=$(CURDIR)/.bin/profiles go test -run '^$$' -bench Wire -benchtime 5s ./internal/bench
+	go tool pprof -proto -output cmd/esimsim/default.pgo .bin/profiles/*.pprof
+
 # What the built program bears beside a bare handler, and beside Prism where npm can fetch
 # it, in some minutes. It needs wrk.
 .PHONY: load
