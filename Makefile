@@ -94,6 +94,12 @@ cross:
 	set -e; for t in $(targets); do \
 	  GOOS=$${t%/*} GOARCH=$${t#*/} CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /dev/null ./cmd/esimsim; done
 
+# What a release brings along for shells.
+.PHONY: completions
+completions: build
+	@mkdir -p .bin/completions
+	set -e; for s in bash fish powershell zsh; do .bin/esimsim completion $$s >.bin/completions/esimsim.$$s; done
+
 image:
 	docker build -t esimsim .
 
