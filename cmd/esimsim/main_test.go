@@ -82,6 +82,22 @@ func (w *watched) read() (string, <-chan struct{}) {
 	return w.buf.String(), w.more
 }
 
+// find waits for what fits the expression, and gives what fitted, or nil where the writer
+// was done before.
+func (w *watched) find(what *regexp.Regexp, done <-chan struct{}) []string {
+	for {
+		text, more := w.read()
+		if m := what.FindStringSubmatch(text); m != nil {
+			return m
+		}
+		select {
+		case <-more:
+		case <-done:
+			return nil
+		}
+	}
+}
+
 var origin = regexp.MustCompile(`Control plane  (http://[^/\s]+)/_sim/`)
 
 // start runs "esimsim ARGS" on a free port until the story ends, and sets ESIMSIM_URL.
@@ -98,19 +114,13 @@ func start(ts *testscript.TestScript, _ bool, args []string) {
 		r.code = run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...), ts.Getenv, r.out, &r.stderr)
 	}()
 	ts.Defer(func() { cancel(); <-r.done })
-	for {
-		text, more := r.out.read()
-		if m := origin.FindStringSubmatch(text); m != nil {
-			ts.Setenv("ESIMSIM_URL", m[1])
-			ts.Check(os.WriteFile(ts.MkAbs("banner"), []byte(text), 0o600))
-			break
-		}
-		select {
-		case <-more:
-		case <-r.done:
-			ts.Fatalf("esimsim ended with %d: %s", r.code, r.stderr.String())
-		}
+	m := r.out.find(origin, r.done)
+	if m == nil {
+		ts.Fatalf("esimsim ended with %d: %s", r.code, r.stderr.String())
 	}
+	ts.Setenv("ESIMSIM_URL", m[1])
+	text, _ := r.out.read()
+	ts.Check(os.WriteFile(ts.MkAbs("banner"), []byte(text), 0o600))
 	current.Store(ts, r)
 }
 

@@ -2,11 +2,11 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/url"
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -131,37 +131,22 @@ func goes(ts *testscript.TestScript) {
 	ts.Setenv("GOTOOLCHAIN", "local")
 }
 
-var (
-	listens = regexp.MustCompile(`(?m)^ENV ESIMSIM_LISTEN=0\.0\.0\.0:8484$`)
-	entry   = regexp.MustCompile(`(?m)^ENTRYPOINT (\[.*\])$`)
-	health  = regexp.MustCompile(`(?m)^HEALTHCHECK .*CMD (\[.*\])$`)
-)
-
 // asImage runs the program as the image does, but on a free port, until its health check
 // passes, and gives host and port.
 func asImage(ts *testscript.TestScript) string {
 	text, err := os.ReadFile(repository(ts, "Dockerfile"))
 	ts.Check(err)
-	if !listens.Match(text) {
-		ts.Fatalf("the image does not listen where the README says")
+	im, err := readImage(text)
+	ts.Check(err)
+	if !slices.Equal(im.env, []string{"ESIMSIM_LISTEN=0.0.0.0:8484"}) {
+		ts.Fatalf("the image does not listen where the README says: %q", im.env)
 	}
-	command := func(of *regexp.Regexp) (words []string) {
-		m := of.FindSubmatch(text)
-		if m == nil {
-			ts.Fatalf("the Dockerfile has nothing like %s", of)
-		}
-		ts.Check(json.Unmarshal(m[1], &words))
-		if words[0] != "/esimsim" {
-			ts.Fatalf("the image runs %q", words)
-		}
-		return words[1:]
-	}
-	start(ts, false, append(command(entry), "--listen", "0.0.0.0:0"))
+	start(ts, false, append(im.entry[1:], "--listen", "0.0.0.0:0"))
 	at, err := url.Parse(ts.Getenv("ESIMSIM_URL"))
 	ts.Check(err)
 	ts.Setenv("ESIMSIM_URL", "")
 	ts.Setenv("ESIMSIM_LISTEN", "0.0.0.0:"+at.Port())
-	ts.Check(ts.Exec("esimsim", command(health)...))
+	ts.Check(ts.Exec("esimsim", im.health[1:]...))
 	ts.Setenv("ESIMSIM_LISTEN", "")
 	return "127.0.0.1:" + at.Port()
 }
