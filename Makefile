@@ -105,7 +105,7 @@ cross-check:
 
 cross:
 	set -e; for t in $(targets); do \
-	  GOOS=$${t%/*} GOARCH=$${t#*/} CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /dev/null ./cmd/esimsim; done
+	  GOOS=$${t%/*} GOARCH=$${t#*/} CGO_ENABLED=0 go build -tags nethttpomithttp2 -trimpath -ldflags "-s -w" -o /dev/null ./cmd/esimsim; done
 
 # What a release brings along for shells.
 .PHONY: completions
