@@ -42,6 +42,9 @@ func New(c Config) http.Handler {
 
 	steer := func(method, path string, f http.HandlerFunc) { t.add(method, path, h.hosts(h.guard(f))) }
 	steer("GET", "/", h.index)
+	steer("GET", "/apis", h.apis)
+	steer("GET", "/machines", h.machines)
+	steer("GET", "/scenarios", h.scenarios)
 	steer("GET", "/requests", h.lone)
 	steer("GET", "/coverage", h.coverage)
 	steer("GET", "/worlds", h.worlds)
