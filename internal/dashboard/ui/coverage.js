@@ -58,17 +58,18 @@ export class Coverage {
     return h('section', { class: 'panel', 'data-key': p.name, 'aria-label': `Coverage of ${p.title}` },
       h('h2', null, p.title, ' ', h('small', null, `${met} of ${count(of, 'operation')}`)),
       h('ul', { class: 'meters' }, kinds.map((kind) => meter(kind, p.totals[kind]))),
-      h('table', { class: 'grid' },
-        h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Operation'), columns.map((c) => h('th', { scope: 'col' }, c)))),
-        h('tbody', null, list.map((o) => h('tr', { 'data-key': o.name, class: o.count ? '' : 'never' },
-          h('th', { scope: 'row', title: `${o.method} ${o.path}` }, o.name),
-          columns.map((c) => cell(o, o.statuses.find((s) => s.status === c))))))),
-      ['errors', 'edges', 'webhooks'].map((kind) => this.items(kind, p[kind])))
+      h('div', { class: 'picture-of' },
+        h('table', { class: 'grid' },
+          h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Operation'), columns.map((c) => h('th', { scope: 'col' }, c)))),
+          h('tbody', null, list.map((o) => h('tr', { 'data-key': o.name, class: o.count ? '' : 'never' },
+            h('th', { scope: 'row', title: `${o.method} ${o.path}` }, o.name),
+            columns.map((c) => cell(o, o.statuses.find((s) => s.status === c))))))),
+        h('div', null, ['errors', 'edges', 'webhooks'].map((kind) => this.items(kind, p[kind])))))
   }
 
   items(kind, items) {
     const list = this.unmet ? items.filter((i) => i.count === 0) : items
-    return list.length > 0 && h('details', { open: false, 'data-key': kind }, h('summary', null, kind[0].toUpperCase() + kind.slice(1)),
+    return list.length > 0 && h('section', { 'aria-label': kind }, h('h3', null, kind[0].toUpperCase() + kind.slice(1)),
       h('ul', { class: 'chips' }, list.map((i) => h('li', { class: i.count ? 'met' : '' }, i.name, h('span', { class: i.count ? 'n' : 'hidden' }, i.count ? ` ${i.count}` : ' never')))))
   }
 }

@@ -55,7 +55,7 @@ export class EntryPane {
   odd(e) {
     const notes = [
       ...(e.findings ?? []).map((f) => h('li', { class: 'warn' },
-        h('p', null, f.message), h('p', { class: 'muted' }, h('code', null, f.code), f.pointer && [' at ', h('code', null, f.pointer)], f.basis && `, on the word of: ${f.basis}`))),
+        h('p', null, f.message), h('p', { class: 'muted' }, h('code', null, f.code), f.pointer && [' at ', h('code', null, f.pointer)], f.basis && `, basis: ${f.basis}`))),
       e.hint && h('li', { class: 'warn' }, h('p', null, e.hint), h('p', { class: 'muted' }, 'Told to the client in the header X-Esimsim-Hint')),
       e.fault && h('li', { class: 'bad' }, h('p', null, `The wire did this to the answer: ${e.fault}. What follows is what was left of it.`)),
       ...(e.rules ?? []).map((rule) => h('li', { class: 'accent' }, h('p', null, 'A rule of a scenario fired: ', h('code', null, rule)))),

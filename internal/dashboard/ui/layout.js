@@ -2,7 +2,7 @@
 // far from the first they are, edges lead from layer to layer, and those that skip layers
 // or lead back pass through the layers between.
 
-const sweeps = 8
+const sweeps = 16
 
 // layout places nodes {id, size, extent} (along the layers and across them) for edges
 // {from, to}; gap is between layers, apart between neighbours. It gives nodes a place and
@@ -112,7 +112,7 @@ function place(layers, byID, lines, gap, apart) {
 // settle moves the nodes of a layer to where their neighbours pull them, as near as the
 // others let them.
 function settle(layer, apart) {
-  const want = layer.map((n) => mean([...n.in, ...n.out].map((m) => m.across)) ?? n.across)
+  const want = layer.map((n) => pull(n))
   const clear = (a, b) => (a.extent + b.extent) / 2 + apart
   const low = [...want]
   for (let i = 1; i < layer.length; i++) low[i] = Math.max(want[i], low[i - 1] + clear(layer[i - 1], layer[i]))
@@ -120,6 +120,18 @@ function settle(layer, apart) {
   for (let i = layer.length - 2; i >= 0; i--) high[i] = Math.min(want[i], high[i + 1] - clear(layer[i], layer[i + 1]))
   // Between the two all distances hold.
   layer.forEach((n, i) => { n.across = (low[i] + high[i]) / 2 })
+}
+
+// pull is where its neighbours want a node. Bends pull each other most, so that long edges
+// are straight.
+function pull(n) {
+  let [sum, weight] = [0, 0]
+  for (const m of [...n.in, ...n.out]) {
+    const w = n.bend && m.bend ? 8 : n.bend || m.bend ? 2 : 1
+    sum += w * m.across
+    weight += w
+  }
+  return weight ? sum / weight : n.across
 }
 
 function bends(line, byID) {

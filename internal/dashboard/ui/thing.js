@@ -71,7 +71,7 @@ export class ThingPane {
       h('div', { class: 'moves' },
         h('h4', { id }, t.moves.length ? 'Make it happen' : 'No move is open from here'),
         h('div', { role: 'group', 'aria-labelledby': id, class: 'levers' }, t.moves.map((edge) => this.move(machine, t, edge))),
-        this.waits(t)))
+        machine && this.waits(machine, t)))
   }
 
   move(machine, t, edge) {
@@ -87,8 +87,8 @@ export class ThingPane {
   }
 
   // waits are edges that come by themselves, by time or by being looked at.
-  waits(t) {
-    const list = this.session.view.waiting.filter((w) => w.id === t.id && w.edge.startsWith(`${t.provider}.`))
+  waits(machine, t) {
+    const list = this.session.view.waiting.filter((w) => w.id === t.id && machine.edges.some((e) => e.edge === w.edge && !e.follows))
     return list.length > 0 && h('ul', { class: 'plain muted' }, list.map((w) => h('li', null, 'Comes by itself: ', h('b', null, last(w.edge)),
       w.due && ` ${instant(w.due)}, in ${span(Date.parse(w.due) - this.session.now())}`,
       w.looksLeft !== undefined && `${w.due ? ', or' : ''} after ${w.looksLeft} more looks at it`)))
