@@ -24,3 +24,13 @@ export const form = (props, submit, ...children) => h('form', { ...props, onsubm
   event.preventDefault()
   submit(Object.fromEntries(new FormData(event.target)), event.target.querySelector('button:not([type=button])'), event.target)
 } }, children)
+
+// sure asks before something that cannot be taken back.
+export function sure(question, verb, then) {
+  const dialog = h('dialog', { 'aria-label': question }, h('p', null, question),
+    form({ class: 'bar' }, (_, button) => { dialog.close(); then(button) },
+      h('button', { class: 'main' }, verb), h('button', { type: 'button', onclick: () => dialog.close() }, 'Leave it')))
+  dialog.onclose = () => dialog.remove()
+  document.body.append(dialog)
+  dialog.showModal()
+}

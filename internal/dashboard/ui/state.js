@@ -6,7 +6,7 @@ import { accounts } from './accounts.js'
 import { h, later, render } from './dom.js'
 import { instant } from './format.js'
 import { ThingPane } from './thing.js'
-import { command, empty, pill } from './parts.js'
+import { command, empty, pill, sure } from './parts.js'
 import { attempt, say } from './said.js'
 
 export class State {
@@ -111,7 +111,7 @@ export class State {
   }
 
   again(button) {
-    if (!confirm(`Reset the world ${this.session.name}? Its orders, eSIMs and journal are forgotten.`)) return
-    attempt(this.session, button, () => call('POST', `${this.session.path}/reset`, {}), () => 'The world begins anew.')
+    sure(`Reset the world ${this.session.name}? Its orders, eSIMs and journal are forgotten.`, 'Reset it',
+      () => attempt(this.session, button, () => call('POST', `${this.session.path}/reset`, {}), () => 'The world begins anew.'))
   }
 }
