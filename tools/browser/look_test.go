@@ -11,23 +11,25 @@ import (
 )
 
 // views are the pages of a world that was filled, with what shows that each is there.
-func views(s shop) []struct{ address, selector, words string } {
+func views(s shop) []view {
 	at := "#/worlds/" + s.name
-	return []struct{ address, selector, words string }{
-		{"#/", ".begin", "curl"},
-		{at + "/journal", ".row .finding", "leave out"},
-		{at + "/journal/3", ".pane .notes", "leave out"},
-		{at + "/state", ".cards", "8944500102198304826"},
-		{at + "/state/esims/8944500102198304826", ".machine .lit", "INSTALLED"},
-		{at + "/state/orders/esimfly/order_1782864000_abc12", ".machine .lit", "pending_details"},
-		{at + "/webhooks", ".deliveries", "delivered"},
-		{at + "/scenarios", ".switches", "webhook-late"},
-		{at + "/coverage", ".grid", "createOrder"},
-		{"#/worlds/empty/journal", ".begin", "curl"},
-		{"#/worlds/empty/state", ".begin", "curl"},
-		{"#/worlds/empty/webhooks", ".empty", "curl"},
+	return []view{
+		{"worlds", "#/", ".begin", "curl"},
+		{"journal", at + "/journal", ".row .finding", "leave out"},
+		{"request", at + "/journal/3", ".pane .notes", "leave out"},
+		{"state", at + "/state", ".cards", "8944500102198304826"},
+		{"esim", at + "/state/esims/8944500102198304826", ".machine .lit", "INSTALLED"},
+		{"order", at + "/state/orders/esimfly/order_1782864000_abc12", ".machine .lit", "pending_details"},
+		{"webhooks", at + "/webhooks", ".deliveries", "delivered"},
+		{"scenarios", at + "/scenarios", ".switches", "webhook-late"},
+		{"coverage", at + "/coverage", ".grid", "createOrder"},
+		{"no-requests", "#/worlds/empty/journal", ".begin", "curl"},
+		{"no-orders", "#/worlds/empty/state", ".begin", "curl"},
+		{"no-webhooks", "#/worlds/empty/webhooks", ".empty", "curl"},
 	}
 }
+
+type view struct{ name, address, selector, words string }
 
 // controls are the roles of what can be used, by the browser's tree of accessibility.
 var controls = map[string]bool{
@@ -78,8 +80,9 @@ const pale = `(() => {
   return [...out]
 })()`
 
-// Every page, wide and narrow, light and dark: each control has a name, text stands out
-// from its ground, and nothing makes a telephone scroll sideways.
+// Every page, on a desk by day and by night and on a telephone: each control has a name,
+// text stands out from its ground, and nothing makes the page scroll sideways. A picture
+// of each is kept for people to look at.
 func TestEveryPage(t *testing.T) {
 	t.Parallel()
 	srv := simulator(t, "")
@@ -87,15 +90,17 @@ func TestEveryPage(t *testing.T) {
 	for _, c := range []struct {
 		width, height int64
 		scheme        string
-	}{{1280, 900, "light"}, {375, 740, "dark"}} {
-		t.Run(fmt.Sprintf("%s %d", c.scheme, c.width), func(t *testing.T) {
+	}{{1280, 800, "light"}, {1280, 800, "dark"}, {375, 740, "light"}} {
+		t.Run(fmt.Sprintf("%d-%s", c.width, c.scheme), func(t *testing.T) {
 			t.Parallel()
 			p := tab(t, c.width, c.height)
 			p.prefer(c.scheme)
 			p.visit(srv, "#/")
-			for _, v := range views(s) {
+			for i, v := range views(s) {
 				p.turn(v.address)
 				p.see(v.selector, v.words)
+				p.until(`document.querySelector('#clock').hidden || document.querySelector('#now') !== null`)
+				keep(t, fmt.Sprintf("%d-%s-%02d-%s", c.width, c.scheme, i+1, v.name), p.picture())
 				none, named := p.nameless()
 				if len(none) > 0 || named < 8 {
 					t.Errorf("%s: %d controls have a name, and none have %v", v.address, named, none)

@@ -12,8 +12,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 var update = flag.Bool("update", false, "write docs/dashboard.png")
@@ -29,30 +30,13 @@ func pictures() string {
 	return cmp.Or(os.Getenv("ESIMSIM_SCREENSHOTS"), "../../.bin/screenshots")
 }
 
-// Every page is pictured as it is seen on a desk by day and by night, and on a telephone.
-func TestPictures(t *testing.T) {
-	t.Parallel()
-	srv := simulator(t, "")
-	s := filled(t, srv, "demo")
+func keep(t *testing.T, name string, picture []byte) {
+	t.Helper()
 	if err := os.MkdirAll(pictures(), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct {
-		width, height int64
-		scheme        string
-	}{{1280, 800, "light"}, {1280, 800, "dark"}, {375, 740, "light"}} {
-		p := tab(t, c.width, c.height)
-		p.prefer(c.scheme)
-		p.visit(srv, "#/")
-		for i, v := range views(s) {
-			p.turn(v.address)
-			p.see(v.selector, v.words)
-			p.until(`document.querySelector('#clock').hidden || document.querySelector('#now') !== null`)
-			name := fmt.Sprintf("%d-%s-%02d-%s.png", c.width, c.scheme, i+1, strings.NewReplacer("#/", "", "/", "-").Replace(v.address+"/"))
-			if err := os.WriteFile(filepath.Join(pictures(), strings.ReplaceAll(name, "-.png", ".png")), p.picture(), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
+	if err := os.WriteFile(filepath.Join(pictures(), name+".png"), picture, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -62,10 +46,12 @@ func TestDocumentedPicture(t *testing.T) {
 	if *update {
 		srv := simulator(t, "")
 		s := filled(t, srv, "demo")
-		p := tab(t, 1280, 900)
+		p := tab(t, 1280, 800)
 		p.prefer("light")
-		p.visit(srv, "#/worlds/"+s.name+"/state/esims/8944500102198304826")
-		p.see(".machine .lit", "INSTALLED")
+		p.visit(srv, "#/worlds/"+s.name+"/state")
+		p.do(chromedp.Click(chromedp.CSS(`a[href*="/orders/esimfly/order_17827"]`)))
+		p.do(chromedp.Click(chromedp.CSS(`.pane a[href*="/esims/"]`)))
+		p.see(".machine .lit", "ACTIVE")
 		p.see("#now", "2026-07-01")
 		if err := os.WriteFile(documented, squeeze(t, p.picture()), 0o644); err != nil { //nolint:gosec // for all to read
 			t.Fatal(err)

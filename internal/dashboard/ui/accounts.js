@@ -1,6 +1,5 @@
 // The accounts of a world: balances, and the settings that change answers.
 
-import { call } from './api.js'
 import { h } from './dom.js'
 import { form } from './parts.js'
 import { attempt } from './said.js'
@@ -17,7 +16,7 @@ function account(session, name, title, { balance, ...settings }) {
       .filter(([key, value]) => value !== sheet.elements[key].getAttribute('value'))
       .map(([key, value]) => [key, sheet.elements[key].type === 'number' ? Number(value) : value]))
     if (Object.keys(changed).length === 0) return
-    const view = await attempt(session, button, () => call('PATCH', session.path, { [name]: changed }), () => `${title}: ${Object.keys(changed).join(', ')} changed.`)
+    const view = await attempt(session, button, ['PATCH', '', { [name]: changed }], () => `${title}: ${Object.keys(changed).join(', ')} changed.`)
     if (view) {
       session.show(view)
       sheet.reset()

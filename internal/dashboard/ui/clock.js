@@ -1,6 +1,5 @@
 // The strip with the world's clock: what time it is there, and the levers that move it.
 
-import { call } from './api.js'
 import { h, render } from './dom.js'
 import { instant, span } from './format.js'
 import { form, pill } from './parts.js'
@@ -26,7 +25,7 @@ export class ClockStrip {
   }
 
   move(body, button, done) {
-    return attempt(this.session, button, () => call('POST', `${this.session.path}/clock`, body), done)
+    return attempt(this.session, button, ['POST', '/clock', body], done)
   }
 
   advance(by, button) {

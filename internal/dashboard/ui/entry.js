@@ -2,14 +2,11 @@
 
 import { access } from './api.js'
 import { command } from './curl.js'
+import { body } from './body.js'
 import { h, render } from './dom.js'
-import { instant, took } from './format.js'
-import { lay } from './json.js'
-import { empty, pill, statusPill } from './parts.js'
+import { count, instant, took } from './format.js'
+import { empty, headers, pill, statusPill } from './parts.js'
 import { copy } from './said.js'
-
-// most lines of a body are shown at once; the rest on request.
-const most = 400
 
 export class EntryPane {
   constructor(root, session, links) {
@@ -64,11 +61,10 @@ export class EntryPane {
   }
 
   side(title, message, findings) {
-    const headers = Object.entries(message.header ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+    const n = Object.keys(message.header ?? {}).length
     return h('section', { 'aria-label': title },
       h('h3', null, title),
-      h('details', null, h('summary', null, headers.length === 1 ? '1 header' : `${headers.length} headers`),
-        h('dl', { class: 'headers' }, headers.flatMap(([name, values]) => values.map((v) => h('div', null, h('dt', null, name), h('dd', null, v)))))),
+      h('details', null, h('summary', null, count(n, 'header')), headers(message)),
       message.body
         ? body(`${title} body`, message.body, findings.map((f) => f.pointer).filter(Boolean))
         : h('p', { class: 'muted none' }, 'No body'))
@@ -92,18 +88,4 @@ export class EntryPane {
       ? 'Copied. This API wants each request signed, so it is a command of esimsim sign that signs it and sends it.'
       : missing ? 'Copied. No key of this world belongs to it: put yours in the place of YOUR-KEY.' : 'Copied as curl.')
   }
-}
-
-// body shows a text, laid out where it is JSON, with the lines marked that a finding is
-// about.
-function body(title, text, pointers) {
-  const lines = lay(text) ?? text.split('\n').map((line) => ({ depth: 0, pointer: null, parts: [['plain', line]] }))
-  const block = h('pre', { class: 'body', tabindex: 0, 'aria-label': title })
-  const draw = (n) => render(block, lines.slice(0, n).map(({ depth, pointer, parts }) => h('span', {
-    class: pointer && pointers.includes(pointer) ? 'l hit' : 'l',
-  }, '  '.repeat(depth), parts.map(([kind, part]) => h('span', { class: kind }, part)), '\n')))
-  draw(most)
-  const rest = lines.length - most
-  const more = rest > 0 && h('button', { onclick: (e) => { draw(lines.length); e.target.remove() } }, `Show ${rest} more lines`)
-  return [block, more, h('button', { class: 'quiet', 'aria-label': `Copy the ${title.toLowerCase()}`, onclick: () => copy(text, 'Copied.') }, 'Copy')]
 }

@@ -1,5 +1,6 @@
 // What the dashboard says after something was done, in a region that is read aloud.
 
+import { call } from './api.js'
 import { h, render } from './dom.js'
 import { instant } from './format.js'
 
@@ -34,12 +35,12 @@ function outcome(one) {
   return ` attempt ${one.attempt}: ${one.status ?? one.error}`
 }
 
-// attempt does something with the simulator and says what came of it. While it lasts the
-// button that was pressed is busy.
-export async function attempt(session, button, work, done) {
+// attempt calls the API below the session's world and says what came of it; done makes the
+// sentence of the answer. While it lasts the button that was pressed is busy.
+export async function attempt(session, button, [method, path, body], done) {
   button?.setAttribute('aria-busy', 'true')
   try {
-    const answer = await work()
+    const answer = await call(method, session.path + path, body)
     const sentence = done(answer)
     if (sentence) say(sentence, { kind: 'good', happened: answer?.happened })
     return answer
@@ -48,7 +49,7 @@ export async function attempt(session, button, work, done) {
     return null
   } finally {
     button?.removeAttribute('aria-busy')
-    session?.refresh()
+    session.refresh()
   }
 }
 

@@ -3,7 +3,7 @@
 import { call } from './api.js'
 import { h, render } from './dom.js'
 import { count } from './format.js'
-import { form } from './parts.js'
+import { finder, form } from './parts.js'
 import { attempt, say } from './said.js'
 
 export class Scenarios {
@@ -30,8 +30,7 @@ export class Scenarios {
   }
 
   flip(name, on, button) {
-    return attempt(this.session, button,
-      () => call(on ? 'PUT' : 'DELETE', `${this.session.path}/scenarios/${encodeURIComponent(name)}`),
+    return attempt(this.session, button, [on ? 'PUT' : 'DELETE', `/scenarios/${encodeURIComponent(name)}`],
       (view) => {
         this.session.show(view)
         return on ? `${name} is on.` : `${name} is off.`
@@ -40,7 +39,7 @@ export class Scenarios {
 
   // add switches a scenario of the user's own on.
   async add(yaml, button, sheet) {
-    const view = await attempt(this.session, button, () => call('POST', `${this.session.path}/scenarios`, yaml),
+    const view = await attempt(this.session, button, ['POST', '/scenarios', yaml],
       (v) => `On in this world now: ${v.scenarios.join(', ')}.`)
     if (view) sheet.reset()
   }
@@ -56,8 +55,7 @@ export class Scenarios {
       h('p', { class: 'figures' }, on.length === 0
         ? `None of ${count(this.scenarios.length, 'scenario')} is on: everything goes well.`
         : ['On, the later ones winning: ', on.map((name, i) => [i > 0 && ', ', h('b', null, name)]), '.']),
-      h('div', { class: 'bar' }, h('input', { type: 'search', placeholder: 'Find a scenario', 'aria-label': 'Find a scenario', autocomplete: 'off',
-        oninput: (e) => { this.words = e.target.value.toLowerCase().split(/\s+/).filter(Boolean); this.render() } })),
+      h('div', { class: 'bar' }, finder('Find a scenario', 'Find a scenario', (words) => { this.words = words; this.render() })),
       [...groups].map(([group, list]) => h('section', { 'data-key': group, 'aria-label': `Scenarios of ${group}` }, h('h2', null, group),
         h('ul', { class: 'switches' }, list.map((s) => this.line(s, on.includes(s.name)))))),
       groups.size === 0 && h('p', { class: 'muted' }, 'No scenario has these words.'),

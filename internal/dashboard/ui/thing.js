@@ -1,7 +1,6 @@
 // One order or eSIM: the machines of what belongs to it, with the legal moves as buttons,
 // and what a device can do with an eSIM.
 
-import { call } from './api.js'
 import { h, render } from './dom.js'
 import { instant, last, span } from './format.js'
 import { picture } from './machine.js'
@@ -83,7 +82,7 @@ export class ThingPane {
   }
 
   pass(edge, id, button) {
-    return attempt(this.session, button, () => call('POST', `${this.session.path}/edges`, { edge, id }), () => `Passed ${edge}.`)
+    return attempt(this.session, button, ['POST', '/edges', { edge, id }], () => `Passed ${edge}.`)
   }
 
   // waits are edges that come by themselves, by time or by being looked at.
@@ -95,8 +94,7 @@ export class ThingPane {
   }
 
   device(e) {
-    const act = (action, body, button) => attempt(this.session, button,
-      () => call('POST', `${this.session.path}/esims/${encodeURIComponent(e.iccid)}/${action}`, body),
+    const act = (action, body, button) => attempt(this.session, button, ['POST', `/esims/${encodeURIComponent(e.iccid)}/${action}`, body],
       ({ status, usedBytes }) => `The device did it: the eSIM is ${status}${action === 'use' ? `, ${usedBytes} bytes were used` : ''}.`)
     return h('section', { class: 'device', 'aria-label': 'Device', 'data-key': 'device' },
       h('h3', null, 'A device'),

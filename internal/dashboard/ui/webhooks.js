@@ -1,9 +1,10 @@
 // Webhooks of a world: where they go, what became of each, and one more attempt.
 
 import { call } from './api.js'
+import { body } from './body.js'
 import { h, render } from './dom.js'
 import { instant, took } from './format.js'
-import { command, empty, field, form, pill, statusPill } from './parts.js'
+import { command, empty, field, form, headers, pill, statusPill } from './parts.js'
 import { attempt } from './said.js'
 
 const kinds = { delivered: 'good', failed: 'bad', pending: 'accent', dropped: 'warn' }
@@ -61,17 +62,16 @@ export class Webhooks {
   }
 
   aim(provider, url, button) {
-    return attempt(this.session, button,
-      () => call('PATCH', this.session.path, { webhooks: { [provider]: url ? { url } : null } }),
+    return attempt(this.session, button, ['PATCH', '', { webhooks: { [provider]: url ? { url } : null } }],
       () => (url ? `Events of ${provider} go to ${url}.` : `Events of ${provider} go nowhere of this world's own.`))
   }
 
   trigger(event, button) {
-    return attempt(this.session, button, () => call('POST', `${this.session.path}/webhooks/trigger`, { event }), told)
+    return attempt(this.session, button, ['POST', '/webhooks/trigger', { event }], told)
   }
 
   resend(id, button) {
-    return attempt(this.session, button, () => call('POST', `${this.session.path}/webhooks/${encodeURIComponent(id)}/resend`, {}), told)
+    return attempt(this.session, button, ['POST', `/webhooks/${encodeURIComponent(id)}/resend`, {}], told)
   }
 
   begin() {
@@ -109,16 +109,8 @@ const attempts = (d) => [
     a.error && h('p', { class: 'error' }, a.error),
     h('div', { class: 'sides' },
       h('section', { 'aria-label': 'Sent' }, h('h4', null, 'Sent'),
-        h('dl', { class: 'headers' }, Object.entries(a.request.header ?? {}).map(([name, values]) => h('div', null, h('dt', null, name), h('dd', null, values.join(', '))))),
-        h('pre', { class: 'body', tabindex: 0, 'aria-label': `Body of attempt ${i + 1}` }, pretty(a.request.body ?? ''))),
+        headers(a.request),
+        body(`Body of attempt ${i + 1}`, a.request.body ?? '')),
       h('section', { 'aria-label': 'Answer' }, h('h4', null, 'Answer'),
-        a.answer ? h('pre', { class: 'body', tabindex: 0, 'aria-label': `Answer to attempt ${i + 1}` }, a.answer) : h('p', { class: 'muted none' }, 'No body')))))),
+        a.answer ? body(`Answer to attempt ${i + 1}`, a.answer) : h('p', { class: 'muted none' }, 'No body')))))),
 ]
-
-function pretty(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
-}

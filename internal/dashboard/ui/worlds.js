@@ -3,7 +3,7 @@
 import { access, call } from './api.js'
 import { h, render } from './dom.js'
 import { count, instant, span } from './format.js'
-import { command, empty, field, form } from './parts.js'
+import { command, empty, field, form, pairs } from './parts.js'
 import { links } from './links.js'
 
 const every = 3000 // milliseconds
@@ -55,7 +55,7 @@ export class Worlds {
         h('h2', { id: 'apis-title' }, 'Point a client here'),
         this.apis.map((api) => h('div', { class: 'begin', 'data-key': api.name },
           h('h3', null, api.title, ' ', h('code', null, api.base)),
-          h('dl', { class: 'headers' }, api.credentials.map((c) => h('div', null, h('dt', null, c.name), h('dd', null, c.value)))),
+          pairs(api.credentials.map((c) => [c.name, c.value])),
           api.example && command(api.example, `a request to ${api.title}`)))),
       h('p', { class: 'muted' }, `esimsim ${this.health.version}, seed ${this.health.seed}, ${count(this.worlds.length, 'world')}.`)))
   }
