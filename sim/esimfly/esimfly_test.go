@@ -33,6 +33,7 @@ func TestConformance(t *testing.T) {
 	var calls atomic.Int64
 	simtest.Run(t, simtest.Subject{
 		Provider: esimfly.Provider(),
+		Items:    []string{"merhaba-7days-1gb"},
 		Sign: func(r *http.Request, body []byte, name string) {
 			sign(r, body, "esf_"+name, "sk_"+name, simtest.Start, requestID(int(calls.Add(1))))
 		},
@@ -64,10 +65,31 @@ func TestConformance(t *testing.T) {
 			{Operation: "setWebhook", Method: "PUT", Path: "/webhooks", Body: `{"webhook_url":"http://127.0.0.1:9/esimfly","events":["esim.provisioned"]}`},
 			{Operation: "getWebhook", Method: "GET", Path: "/webhooks"},
 		},
+		Later: []simtest.Call{
+			{Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey, Act: set("edition", "2026-09")},
+			{Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey, Act: set("edition", "2025-08"), Keep: map[string]string{"unused": "esims.0.iccid"}},
+			{Operation: "topUp", Method: "POST", Path: "/topup/order", Body: `{"iccid":"{iccid}","packageCode":"{topup}"}`},
+			{Operation: "topUp", Method: "POST", Path: "/topup/order", Body: `{"iccid":"{unused}","packageCode":"{topup}"}`},
+			{Operation: "topUp", Method: "POST", Path: "/topup/order", Body: `{"iccid":"{unused}","packageCode":"{topup}"}`},
+			{
+				Operation: "setWebhook", Method: "PUT", Path: "/webhooks",
+				Body: `{"webhook_url":"http://127.0.0.1:9/esimfly","events":["esim.status.changed"]}`,
+			},
+		},
 		Order:    simtest.Call{Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey},
 		Price:    2.72,
 		Volatile: []string{"Requests", "Minute", "Hour", "Day"},
 	})
+}
+
+// set chooses a setting.
+func set(name, value string) func(*testing.T, *sim.World) {
+	return func(t *testing.T, w *sim.World) {
+		t.Helper()
+		if err := w.Patch(sim.Patch{"esimfly": {name: value}}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // use lets the newest eSIM use data.

@@ -1,7 +1,6 @@
 package esimfly
 
 import (
-
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 )
@@ -63,7 +62,6 @@ func esimArrows() []sim.Arrow[state] {
 		{Edge: edgeSynced, From: every, Only: is(func(_ *sim.Tx[state], e *soldESIM) bool { return e.status() != e.told() })},
 		// Data is added, and days; what is used stays used.
 		{Edge: edgeToppedUp, From: []string{statusDepleted, statusExpired}, To: statusActive, Follows: true},
-		{Edge: edgeToppedUp, From: []string{statusExpired}, To: statusDepleted, Follows: true},
 	}
 }
 

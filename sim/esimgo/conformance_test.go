@@ -50,6 +50,7 @@ func TestConformance(t *testing.T) {
 	assignments.Keep = map[string]string{"second": "bundles.0.assignments.0.id"}
 	simtest.Run(t, simtest.Subject{
 		Provider: esimgo.Provider(),
+		Items:    []string{"esim_1GB_7D_GB_V2", "esim_UL_7D_GB_V2"},
 		Sign: func(r *http.Request, _ []byte, name string) {
 			r.Header.Set("X-API-Key", "esimgo_"+name)
 		},

@@ -32,9 +32,13 @@ type Subject struct {
 	Settings map[string]any
 	// Calls is a story in which every operation of the table succeeds at least once.
 	Calls []Call
+	// Later are further calls that may come after the story, more or less in that order.
+	Later []Call
 	// Order buys one piece at Price; it can be repeated.
 	Order Call
 	Price float64
+	// Items of the catalogue, for fixtures of every state.
+	Items []string
 	// Volatile names members of the account's state that any admitted request may
 	// change, such as remembered request ids.
 	Volatile []string
@@ -147,6 +151,20 @@ func (x *session) do(c Call) answer {
 		x.kept[name] = v.String()
 	}
 	return a
+}
+
+// attempt is do for a call that may be refused; then nothing is kept of it.
+func (x *session) attempt(c Call) {
+	x.t.Helper()
+	if c.Act != nil {
+		c.Act(x.t, x.srv.WorldT(x.t, x.name))
+	}
+	a := x.send(x.request(c))
+	for name, path := range c.Keep {
+		if v := gjson.GetBytes(a.body, path); v.Exists() && a.status/100 == 2 {
+			x.kept[name] = v.String()
+		}
+	}
 }
 
 func (x *session) send(req *http.Request) answer {
