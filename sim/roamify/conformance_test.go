@@ -101,6 +101,8 @@ func TestConformance(t *testing.T) {
 			post("topUp", "/esim/order/topup", `{"iccid":"{ready}","packageId":"`+cambodia+`"}`, nil),
 			post("topUp", "/esim/order/topup", `{"iccid":"{iccid}","packageId":"`+cambodia+`"}`, nil),
 			post("createRefund", "/refund", `{"esimId":"{esim}","reason":"NOT_USED"}`, nil),
+			post("createOrder", "/esim/order", order, map[string]string{"pending": "data.items.0.esimId"}),
+			post("createRefund", "/refund", `{"esimId":"{pending}","reason":"NOT_USED"}`, nil),
 		},
 		Order: simtest.Call{Operation: "createOrder", Method: http.MethodPost, Path: "/esim/order", Body: order},
 		Price: 5,

@@ -89,12 +89,14 @@ func (x *explorer) fixtures(s Subject) {
 	}
 }
 
-// missing are the arrows that nothing went along.
+// missing are the legs that nothing went along.
 func (x *explorer) missing() (out []string) {
 	for _, m := range x.machines {
 		for i, a := range m.arrows {
-			if !m.met[i] {
-				out = append(out, fmt.Sprintf("%s: %s from %s to %q", m.entity, a.edge, strings.Join(a.from, ", "), a.to))
+			for _, from := range a.from {
+				if !m.met[leg{i, from}] {
+					out = append(out, fmt.Sprintf("%s: %s from %s to %q", m.entity, a.edge, from, a.to))
+				}
 			}
 		}
 	}
@@ -114,13 +116,19 @@ type explored struct {
 	provider, entity, initial string
 	states                    []string
 	arrows                    []exploredArrow
-	met                       map[int]bool // arrows that something went along
+	met                       map[leg]bool // that something went along
 }
 
 type exploredArrow struct {
 	edge, to string
 	from     []string
 	follows  bool
+}
+
+// A leg is an arrow from one of its states.
+type leg struct {
+	arrow int
+	from  string
 }
 
 // A seen is a thing in a view.
@@ -135,7 +143,7 @@ func newExplorer(t *testing.T, srv *sim.Server) *explorer {
 	for _, m := range x.need("GET", "/machines", "").Get("machines").Array() {
 		one := &explored{
 			provider: m.Get("provider").Str, entity: m.Get("entity").Str, initial: m.Get("initial").Str,
-			states: texts(m.Get("states")), met: map[int]bool{},
+			states: texts(m.Get("states")), met: map[leg]bool{},
 		}
 		for _, e := range m.Get("edges").Array() {
 			one.arrows = append(one.arrows, exploredArrow{e.Get("edge").Str, e.Get("to").Str, texts(e.Get("from")), e.Get("follows").Bool()})
@@ -258,7 +266,7 @@ func (m *explored) edges() (out []string) {
 func unmet(things []seen, one seen, edge string) bool {
 	return slices.ContainsFunc(things, func(s seen) bool {
 		for i, a := range s.of.arrows {
-			if a.edge == edge && slices.Contains(a.from, s.state) && !s.of.met[i] && (a.follows || s.id == one.id) {
+			if a.edge == edge && slices.Contains(a.from, s.state) && !s.of.met[leg{i, s.state}] && (a.follows || s.id == one.id) {
 				return true
 			}
 		}
@@ -304,10 +312,10 @@ func (x *explorer) move(world string, things []seen, one seen, edge string) {
 	}
 }
 
-// A route is a state, and the arrows that lead there.
+// A route is a state, and the legs that lead there.
 type route struct {
 	state string
-	along []int
+	along []leg
 }
 
 // leads says whether what happened takes the thing to a state, and notes on the way there
@@ -325,7 +333,7 @@ func (s seen) leads(to string, happened []gjson.Result) bool {
 					continue
 				}
 				moved = moved || own
-				then := route{r.state, append(slices.Clone(r.along), i)}
+				then := route{r.state, append(slices.Clone(r.along), leg{i, r.state})}
 				if a.to != "" {
 					then.state = a.to
 				}
@@ -342,8 +350,8 @@ func (s seen) leads(to string, happened []gjson.Result) bool {
 	}
 	routes = slices.DeleteFunc(routes, func(r route) bool { return r.state != to })
 	if len(routes) == 1 {
-		for _, i := range routes[0].along {
-			s.of.met[i] = true
+		for _, l := range routes[0].along {
+			s.of.met[l] = true
 		}
 	}
 	return len(routes) > 0
