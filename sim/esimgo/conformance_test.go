@@ -93,6 +93,10 @@ func TestConformance(t *testing.T) {
 			{Operation: "suspendEsim", Method: http.MethodPost, Mount: "/v2.5", Path: "/esims/{iccid}/suspend", Body: `{"suspend":true}`},
 			{Operation: "deleteEsim", Method: http.MethodDelete, Mount: "/v2.5", Path: "/esims/{iccid}"},
 		},
+		Trails: []simtest.Trail{{
+			From:  "Revoked",
+			Edges: []string{"esimgo.esim.installed", "esimgo.esim.unavailable", "esimgo.esim.restored"},
+		}},
 		Order: order, Price: 1.2,
 		Volatile: []string{"Window"}, // of the rate limit, which refused calls count for too
 	})

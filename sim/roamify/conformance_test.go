@@ -44,6 +44,10 @@ func TestConformance(t *testing.T) {
 		}
 	}
 	const gift = `{"orderId":"gc-1","senderEmail":"ana@example.org","amount":25,"currency":"EUR"`
+	unpaid := []simtest.Call{
+		post("createOrder", "/esim/order", order, map[string]string{"pending": "data.items.0.esimId"}),
+		post("createRefund", "/refund", `{"esimId":"{pending}","reason":"NOT_USED"}`, map[string]string{"asked": "data.refundId"}),
+	}
 	simtest.Run(t, simtest.Subject{
 		Provider: roamify.Provider(),
 		Items:    []string{"esim-cambodia-7days-1gb-all"},
@@ -97,12 +101,17 @@ func TestConformance(t *testing.T) {
 			get("listGifts", "/gifts/gifts?status=NEW"),
 			post("revokeGift", "/gifts/revoke", `{"orderId":"gc-1"}`, nil),
 		},
+		Trails: []simtest.Trail{
+			{Calls: unpaid, Edges: []string{"roamify.refund.processing {asked}", "roamify.refund.refunded {asked}"}},
+			{Calls: unpaid, Edges: []string{"roamify.order.require_action", "roamify.refund.processing {asked}", "roamify.refund.refunded {asked}"}},
+			{
+				Calls: []simtest.Call{post("topUp", "/esim/order/topup", `{"iccid":"{ready}","packageId":"`+cambodia+`"}`, nil)},
+				Edges: []string{"roamify.esim.expired {another}", "roamify.order.completed"},
+			},
+		},
 		Later: []simtest.Call{
-			post("topUp", "/esim/order/topup", `{"iccid":"{ready}","packageId":"`+cambodia+`"}`, nil),
 			post("topUp", "/esim/order/topup", `{"iccid":"{iccid}","packageId":"`+cambodia+`"}`, nil),
 			post("createRefund", "/refund", `{"esimId":"{esim}","reason":"NOT_USED"}`, nil),
-			post("createOrder", "/esim/order", order, map[string]string{"pending": "data.items.0.esimId"}),
-			post("createRefund", "/refund", `{"esimId":"{pending}","reason":"NOT_USED"}`, nil),
 		},
 		Order: simtest.Call{Operation: "createOrder", Method: http.MethodPost, Path: "/esim/order", Body: order},
 		Price: 5,

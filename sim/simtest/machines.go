@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -31,8 +32,13 @@ func machines(t *testing.T, s Subject) {
 		story.do(c)
 		x.check("story")
 	}
-	// And on from its end, with any call, at first as edges pass by themselves, then by hand.
 	end, kept := x.need("GET", "/worlds/story/snapshot", "").Raw, story.kept
+	for _, trail := range s.Trails {
+		x.need("PUT", "/worlds/story/snapshot", end)
+		story.kept = maps.Clone(kept)
+		x.follow(s, trail, story)
+	}
+	// And on from its end, with any call, at first as edges pass by themselves, then by hand.
 	later := 0
 	for n := 0; n < 20 || n < 400 && len(x.missing()) > 0; n++ {
 		x.need("PUT", "/worlds/story/snapshot", end)
@@ -89,6 +95,32 @@ func (x *explorer) fixtures(s Subject) {
 	}
 }
 
+// follow goes along a trail, checking at each step.
+func (x *explorer) follow(s Subject, trail Trail, story *session) {
+	x.t.Helper()
+	if trail.From != "" {
+		body := fmt.Sprintf(`{"esims":[{"provider":%q,"item":%q,"state":%q}]}`, s.Provider.Name(), s.Items[0], trail.From)
+		x.need("PUT", "/worlds/story", body)
+	}
+	x.need("POST", "/worlds/story/scenarios", x.byHand())
+	for _, c := range trail.Calls {
+		story.do(c)
+	}
+	for _, text := range trail.Edges {
+		x.check("story")
+		edge, id, _ := strings.Cut(story.fill(text), " ")
+		things := x.things(x.need("GET", "/worlds/story", ""))
+		slices.Reverse(things)
+		i := slices.IndexFunc(things, func(s seen) bool { return (id == "" || id == s.id) && slices.Contains(s.moves, edge) })
+		if i < 0 {
+			x.t.Errorf("the trail %v ends before %s", trail.Edges, text)
+			return
+		}
+		x.move("story", things, things[i], edge)
+	}
+	x.check("story")
+}
+
 // missing are the legs that nothing went along.
 func (x *explorer) missing() (out []string) {
 	for _, m := range x.machines {
@@ -109,6 +141,7 @@ type explorer struct {
 	handler  http.Handler
 	machines []*explored
 	tried    map[string]int // how often an edge was passed in a fork, by what is there
+	walked   map[string]int // how often an edge was passed in a walk, by what passed it
 	chance   *rand.Rand
 }
 
@@ -139,7 +172,7 @@ type seen struct {
 }
 
 func newExplorer(t *testing.T, srv *sim.Server) *explorer {
-	x := &explorer{t: t, handler: srv.Handler(), tried: map[string]int{}, chance: rand.New(rand.NewPCG(1, 2))}
+	x := &explorer{t: t, handler: srv.Handler(), tried: map[string]int{}, walked: map[string]int{}, chance: rand.New(rand.NewPCG(1, 2))}
 	for _, m := range x.need("GET", "/machines", "").Get("machines").Array() {
 		one := &explored{
 			provider: m.Get("provider").Str, entity: m.Get("entity").Str, initial: m.Get("initial").Str,
@@ -357,19 +390,25 @@ func (s seen) leads(to string, happened []gjson.Result) bool {
 	return len(routes) > 0
 }
 
+// A step is an edge that a thing can pass.
+type step struct {
+	of   seen
+	edge string
+}
+
+func (s step) key() string { return s.of.of.entity + " " + s.of.state + " " + s.edge }
+
 // walk checks, and goes on by chance: along a move, by what a device does, with time, or
 // with a call, where there are any.
 func (x *explorer) walk(world string, steps int, call func()) {
 	x.t.Helper()
 	path := "/worlds/" + world
-	for range steps {
-		x.check(world)
+	for n := range steps {
+		if call == nil || n%4 == 0 { // there is more in a world of calls, and it changes less
+			x.check(world)
+		}
 		view := x.need("GET", path, "")
 		things := x.things(view)
-		type step struct {
-			of   seen
-			edge string
-		}
 		var all []step
 		for _, each := range things {
 			for _, edge := range each.moves {
@@ -380,11 +419,15 @@ func (x *explorer) walk(world string, steps int, call func()) {
 		case n < 4 && call != nil:
 			call()
 		case n < 7 && len(all) > 0:
-			// Most often where nothing went before.
-			s := all[x.chance.IntN(len(all))]
-			if i := slices.IndexFunc(all, func(s step) bool { return unmet(things, s.of, s.edge) }); i >= 0 && n < 6 {
+			x.chance.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+			s := all[0]
+			switch i := slices.IndexFunc(all, func(s step) bool { return unmet(things, s.of, s.edge) }); {
+			case i >= 0 && n < 6: // where nothing went before
 				s = all[i]
+			case n < 5: // or not much
+				s = slices.MinFunc(all, func(a, b step) int { return cmp.Compare(x.walked[a.key()], x.walked[b.key()]) })
 			}
+			x.walked[s.key()]++
 			x.move(world, things, s.of, s.edge)
 		case n < 9:
 			act := []string{"install {}", "attach {}", `use {"mb":1}`, `use {"mb":1000000}`, "remove {}"}[x.chance.IntN(5)]

@@ -32,6 +32,8 @@ type Subject struct {
 	Settings map[string]any
 	// Calls is a story in which every operation of the table succeeds at least once.
 	Calls []Call
+	// Trails lead to what machines have and chance would seldom come to.
+	Trails []Trail
 	// Later are further calls that may come after the story, more or less in that order.
 	Later []Call
 	// Order buys one piece at Price; it can be repeated.
@@ -42,6 +44,13 @@ type Subject struct {
 	// Volatile names members of the account's state that any admitted request may
 	// change, such as remembered request ids.
 	Volatile []string
+}
+
+// A Trail is edges passed one after another, in a world where none passes by itself.
+type Trail struct {
+	From  string   // state of an eSIM that a fixture has; "" goes on from the end of the story
+	Calls []Call   // before that
+	Edges []string // with the id of a thing after a space, which may be kept; else the newest passes it
 }
 
 // A Call is one request. {name} in Path and Body stands for a value that an earlier call
