@@ -1,7 +1,6 @@
 package esimfly
 
 import (
-
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 )
@@ -43,7 +42,7 @@ func machines() *sim.Machines[state] {
 
 func esimArrows() []sim.Arrow[state] {
 	living := []string{statusNew, statusActive, statusDepleted}
-	every := []string{statusNew, statusActive, statusDepleted, statusExpired, statusCancelled, statusDeleted}
+	changed := []string{statusActive, statusDepleted, statusExpired, statusCancelled, statusDeleted}
 	is := func(f func(tx *sim.Tx[state], e *soldESIM) bool) func(*sim.Tx[state], string) bool {
 		return func(tx *sim.Tx[state], iccid string) bool { return f(tx, tx.State.esim(iccid)) }
 	}
@@ -60,10 +59,9 @@ func esimArrows() []sim.Arrow[state] {
 		},
 		{Edge: edgeRefunded, From: []string{statusCancelled}, Only: is(func(tx *sim.Tx[state], e *soldESIM) bool { return e.refundable(tx) })},
 		{Edge: edgeDeleted, From: living, To: statusDeleted, Only: is(func(_ *sim.Tx[state], e *soldESIM) bool { return e.removable() })},
-		{Edge: edgeSynced, From: every, Only: is(func(_ *sim.Tx[state], e *soldESIM) bool { return e.status() != e.told() })},
+		{Edge: edgeSynced, From: changed, Only: is(func(_ *sim.Tx[state], e *soldESIM) bool { return e.status() != e.told() })},
 		// Data is added, and days; what is used stays used.
 		{Edge: edgeToppedUp, From: []string{statusDepleted, statusExpired}, To: statusActive, Follows: true},
-		{Edge: edgeToppedUp, From: []string{statusExpired}, To: statusDepleted, Follows: true},
 	}
 }
 

@@ -50,6 +50,7 @@ func TestConformance(t *testing.T) {
 	assignments.Keep = map[string]string{"second": "bundles.0.assignments.0.id"}
 	simtest.Run(t, simtest.Subject{
 		Provider: esimgo.Provider(),
+		Items:    []string{"esim_1GB_7D_GB_V2", "esim_UL_7D_GB_V2"},
 		Sign: func(r *http.Request, _ []byte, name string) {
 			r.Header.Set("X-API-Key", "esimgo_"+name)
 		},
@@ -92,6 +93,10 @@ func TestConformance(t *testing.T) {
 			{Operation: "suspendEsim", Method: http.MethodPost, Mount: "/v2.5", Path: "/esims/{iccid}/suspend", Body: `{"suspend":true}`},
 			{Operation: "deleteEsim", Method: http.MethodDelete, Mount: "/v2.5", Path: "/esims/{iccid}"},
 		},
+		Trails: []simtest.Trail{{
+			From:  "Revoked",
+			Edges: []string{"esimgo.esim.installed", "esimgo.esim.unavailable", "esimgo.esim.restored"},
+		}},
 		Order: order, Price: 1.2,
 		Volatile: []string{"Window"}, // of the rate limit, which refused calls count for too
 	})

@@ -74,12 +74,12 @@ func profileArrows() []sim.Arrow[state] {
 		{Edge: "esim.installed", From: []string{released, downloaded}, To: installed},
 		{Edge: "esim.released", From: []string{downloaded, installed}, To: released},
 		{Edge: "esim.attached", From: every, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool { return e.AttachedAt.IsZero() })},
-		{Edge: "esim.located", From: every, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool {
+		{Edge: "esim.located", From: there, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool {
 			return e.Country != "" && e.suspension() == ""
 		})},
 		{Edge: "esim.unavailable", From: there, To: unavailableStatus},
-		{Edge: "esim.returned", From: every, Only: is(func(tx *sim.Tx[state], e *heldESIM) bool { return leaves(tx, e, nil) })},
-		{Edge: "esim.restored", From: every, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool {
+		{Edge: "esim.returned", From: []string{released, downloaded, unavailableStatus, deactivated}, Only: is(func(tx *sim.Tx[state], e *heldESIM) bool { return leaves(tx, e, nil) })},
+		{Edge: "esim.restored", From: []string{installed, unavailableStatus, deactivated}, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool {
 			return !e.ReturnedAt.IsZero() && e.Installed
 		})},
 		{Edge: "esim.scheduled", From: living, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool { return e.ScheduledAt.IsZero() })},

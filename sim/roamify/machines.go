@@ -92,9 +92,11 @@ func esimArrows() (list []sim.Arrow[state]) {
 		}, unknown)
 	}
 
+	again := func(_ *sim.Tx[state], e *eSIM) bool { return e.life() == installed && !e.DeletedAt.IsZero() }
 	each(esimReady, ready, func(tx *sim.Tx[state], e *eSIM) bool { return !tx.State.order(e.Order).CompletedAt.IsZero() }, fresh)
-	each(esimInstalled, installed, nil, ready)
-	each(esimInstalled, "", func(_ *sim.Tx[state], e *eSIM) bool { return !e.DeletedAt.IsZero() }, installed)
+	arrow(esimInstalled, installed, nil, ready)
+	arrow(esimInstalled, "", again, installed)
+	arrow(esimInstalled, "", func(tx *sim.Tx[state], e *eSIM) bool { return e.life() == ready || again(tx, e) }, unknown)
 	each(esimActive, "", func(_ *sim.Tx[state], e *eSIM) bool { return !e.active() }, installed)
 	each(esimInactive, "", func(_ *sim.Tx[state], e *eSIM) bool { return e.active() }, installed)
 	each(esimDepleted, "", func(_ *sim.Tx[state], e *eSIM) bool { return e.usedUp() && e.DepletedAt.IsZero() }, installed)
