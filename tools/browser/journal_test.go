@@ -10,6 +10,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/all"
 	"github.com/esimsim/esimsim/sim/esimfly"
 )
 
@@ -68,6 +70,56 @@ func TestFindings(t *testing.T) {
 	p.key("j")
 	p.turn("#/worlds/demo/journal/3")
 	p.see(".body", "12345678901234567890.10")
+}
+
+// Of many requests the newest are shown, and the page can still be used.
+func TestManyRequests(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	p := open(t, srv, "#/worlds/demo/journal", 1280, 800)
+	p.see(".figures", "live")
+	for range 700 {
+		s.esimgo("GET", "/v2.4/organisation", "")
+	}
+	p.until(`document.querySelector('.row')?.dataset.id === '700'`)
+	p.see(".figures", "500 requests, the newest 500")
+	if rows := ask[int](p, `document.querySelectorAll('.row').length`); rows != 500 {
+		t.Errorf("%d rows", rows)
+	}
+	// One that is older than what the page holds is still found.
+	p.turn("#/worlds/demo/journal/2")
+	p.see(".pane", "Request 2,")
+}
+
+// When the simulator is started anew the page finds it again, and forgets what was.
+func TestReconnect(t *testing.T) {
+	t.Parallel()
+	cfg := sim.Config{Providers: all.Providers(), Freeze: began}
+	before, err := sim.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := before.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	shop{t, before, "demo"}.esimgo("GET", "/v2.4/organisation", "")
+	p := open(t, before, "#/worlds/demo/journal", 1280, 800)
+	p.see(".row", "getOrganisation")
+	for _, words := range []string{"ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET"} {
+		p.except(words)
+	}
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.see(".figures", "trying to reconnect")
+	p.see("#said", "The simulator does not answer.")
+	cfg.Listen = strings.TrimPrefix(before.URL(), "http://")
+	after := sim.StartT(t, cfg)
+	p.see(".figures", "live")
+	p.see(".empty", "No requests yet")
+	shop{t, after, "demo"}.esimgo("GET", "/v2.4/catalogue", "")
+	p.see(".row", "listCatalogue")
 }
 
 // What clients and receivers send is shown as text.

@@ -1,9 +1,12 @@
 package browser
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -170,6 +173,29 @@ func TestToken(t *testing.T) {
 	p.see(".row", "getOrganisation")
 	if ask[bool](p, `document.querySelector('dialog') !== null`) {
 		t.Error("the token is asked for again")
+	}
+
+	// The browser cannot send the token when it saves a file by itself.
+	saved := chromedp.BrowserEvents(p.ctx, browser.DownloadProgress)
+	_, err := chromedp.CallBrowser(p.ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: t.TempDir(), EventsEnabled: new(true),
+		BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.press("Save as HAR")
+	for e, err := range saved {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.State == browser.DownloadProgressStateInProgress {
+			continue
+		}
+		if data, err := os.ReadFile(e.FilePath); err != nil || filepath.Base(e.FilePath) != "demo.har" || !strings.Contains(string(data), "/v2.4/organisation") {
+			t.Errorf("saved %s (%s): %v\n%.300s", e.FilePath, e.State, err, data)
+		}
+		break
 	}
 }
 

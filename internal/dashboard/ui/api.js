@@ -43,7 +43,7 @@ async function send(method, path, { body, headers, signal } = {}) {
     const answer = await fetch(`/_sim${path}`, {
       method, body, signal, cache: 'no-store',
       headers: { Accept: 'application/json', ...(used && { Authorization: `Bearer ${used}` }), ...headers },
-    })
+    }).catch((error) => { throw signal?.aborted ? error : new Problem(0, { detail: 'The simulator does not answer.' }) })
     if (answer.status !== 401) return answer
     if (token === used) await unlock(used !== '')
   }
@@ -82,7 +82,7 @@ export async function download(path, name) {
   link.href = URL.createObjectURL(await answer.blob())
   link.download = name
   link.click()
-  URL.revokeObjectURL(link.href)
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000) // some browsers fetch it later
 }
 
 // stream reads server-sent events until the signal or the server ends it. EventSource

@@ -77,10 +77,23 @@ function morphChildren(root, want) {
   }
 }
 
-// later runs f once in the next frame, however often it is asked for until then.
+const pause = 100 // milliseconds at least between two drawings of one page
+
+// later runs f once in the next frame, or a while after it last did, however often it is
+// asked for until then.
 export function later(f) {
-  let asked = 0
+  let asked = false
+  let last = -pause
+  const run = () => {
+    asked = false
+    last = performance.now()
+    f()
+  }
   return () => {
-    if (!asked) asked = requestAnimationFrame(() => { asked = 0; f() })
+    if (asked) return
+    asked = true
+    const wait = last + pause - performance.now()
+    if (wait > 0) setTimeout(run, wait)
+    else requestAnimationFrame(run)
   }
 }

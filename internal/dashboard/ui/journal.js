@@ -86,7 +86,7 @@ export class Journal extends Split {
     h('span', { class: 'path' }, h('span', { class: 'method' }, e.method), ' ', e.url),
     h('span', { class: 'marks' },
       e.error && pill(e.error), e.fault && pill(`fault: ${e.fault}`, 'bad'), e.rules && pill(count(e.rules.length, 'rule'), 'accent')),
-    h('span', { class: 'when' }, h('time', { datetime: e.at, title: `${day(at)} in the world` }, time(at)), h('small', null, took(e.durationNs))),
+    h('span', { class: 'when' }, h('time', { datetime: e.at }, h('span', { class: 'day' }, `${day(at)} `), time(at)), h('small', null, took(e.durationNs))),
     first && h('span', { class: 'finding' }, first.message, e.findings.length > 1 && ` (and ${e.findings.length - 1} more)`),
     !first && e.hint && h('span', { class: 'finding' }, e.hint)))
   }

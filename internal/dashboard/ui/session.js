@@ -111,8 +111,10 @@ export class Session extends EventTarget {
     if (document.hidden || this.closed) return
     try {
       this.show(await call('GET', this.path))
+      this.failing = false
     } catch (problem) {
-      this.say('problem', problem)
+      if (!this.failing) this.say('problem', problem) // and not at each look
+      this.failing = true
     }
   }
 
