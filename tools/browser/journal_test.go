@@ -21,7 +21,7 @@ func TestOrderFromClientToState(t *testing.T) {
 	t.Parallel()
 	srv := simulator(t, "")
 	s := shop{t, srv, "shop~roamify-order-pending"}
-	p := open(t, srv, "#/worlds/shop~roamify-order-pending/journal", 1280, 800)
+	p := open(t, srv, "#/worlds/shop~roamify-order-pending/journal")
 	p.see(".empty", "Bearer roamify_shop~roamify-order-pending")
 	p.see(".figures", "live")
 	s.roamify("POST", "/api/esim/order", roamifyOrder)
@@ -55,7 +55,7 @@ func TestFindings(t *testing.T) {
 	s := shop{t, srv, "demo"}
 	s.esimgo("GET", "/v2.4/organisation", "")
 	s.roamify("POST", "/api/esim/order", `{"items":[{"packageId":"esim-cambodia-7days-1gb-all","quantity":1,"colour":"red"}]}`)
-	p := open(t, srv, "#/worlds/demo/journal", 1280, 800)
+	p := open(t, srv, "#/worlds/demo/journal")
 	p.see(".row .finding", "leave out /items/0/colour: there is no such field")
 	p.press("With findings")
 	p.until(`document.querySelectorAll('.row').length === 1`)
@@ -77,7 +77,7 @@ func TestManyRequests(t *testing.T) {
 	t.Parallel()
 	srv := simulator(t, "")
 	s := shop{t, srv, "demo"}
-	p := open(t, srv, "#/worlds/demo/journal", 1280, 800)
+	p := open(t, srv, "#/worlds/demo/journal")
 	p.see(".figures", "live")
 	for range 700 {
 		s.esimgo("GET", "/v2.4/organisation", "")
@@ -104,7 +104,7 @@ func TestReconnect(t *testing.T) {
 		t.Fatal(err)
 	}
 	shop{t, before, "demo"}.esimgo("GET", "/v2.4/organisation", "")
-	p := open(t, before, "#/worlds/demo/journal", 1280, 800)
+	p := open(t, before, "#/worlds/demo/journal")
 	p.see(".row", "getOrganisation")
 	for _, words := range []string{"ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET"} {
 		p.except(words)
@@ -131,7 +131,7 @@ func TestHostileTexts(t *testing.T) {
 	s.do("POST", "/api/esim/order?"+strings.ReplaceAll("q=<svg/onload=window.pwned=3>", " ", ""), fmt.Sprintf(`{"items":%q,"</pre><b class=injected>":1}`, evil),
 		"Authorization", "Bearer roamify_demo", "X-Evil", evil, "User-Agent", evil)
 	s.do("POST", "/api/esim/order", evil, "Authorization", "Bearer roamify_demo")
-	p := open(t, srv, "#/worlds/demo/journal/1", 1280, 800)
+	p := open(t, srv, "#/worlds/demo/journal/1")
 	p.see(".pane .body", `<img src=x onerror=\"window.pwned=1\">`)
 	p.see(".pane .body", "</pre><b class=injected>")
 	p.press("6 headers")
@@ -161,7 +161,7 @@ func TestCopyAsCurl(t *testing.T) {
 	const id = "7f1a2d0e-3c44-4b19-8a56-0c9b1f6f2d31"
 	s.do("POST", "/api/v1/business/esims/order", body, "RT-AccessCode", "esf_demo", "RT-Timestamp", stamp, "RT-RequestID", id,
 		"RT-Signature", esimfly.Sign("sk_demo", stamp, id, "esf_demo", []byte(body)))
-	p := open(t, srv, "#/worlds/demo/journal/1", 1280, 800)
+	p := open(t, srv, "#/worlds/demo/journal/1")
 	p.allowClipboard()
 	p.press("Copy as curl")
 	p.see("#said", "Copied as curl.")
@@ -213,7 +213,7 @@ func TestKeys(t *testing.T) {
 	for range 3 {
 		s.esimgo("GET", "/v2.4/organisation", "")
 	}
-	p := open(t, srv, "#/worlds/demo/journal", 1280, 800)
+	p := open(t, srv, "#/worlds/demo/journal")
 	p.until(`document.querySelectorAll('.row').length === 3`)
 	focused := func(id string) {
 		t.Helper()

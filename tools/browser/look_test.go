@@ -159,7 +159,7 @@ func TestThemes(t *testing.T) {
 func TestSkipLink(t *testing.T) {
 	t.Parallel()
 	srv := simulator(t, "")
-	p := open(t, srv, "#/worlds/demo/journal", 1280, 800)
+	p := open(t, srv, "#/worlds/demo/journal")
 	p.see(".figures", "live")
 	p.key("\t")
 	p.until(`document.activeElement.id === 'skip'`)

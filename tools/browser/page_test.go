@@ -82,10 +82,10 @@ func simulator(t *testing.T, token string) *sim.Server {
 	return sim.StartT(t, sim.Config{Providers: all.Providers(), Freeze: began, ControlToken: token, Version: "v1.0.0"})
 }
 
-// open shows the dashboard at an address such as #/worlds/demo/journal.
-func open(t *testing.T, srv *sim.Server, address string, width, height int64) *page {
+// open shows the dashboard on a desk, at an address such as #/worlds/demo/journal.
+func open(t *testing.T, srv *sim.Server, address string) *page {
 	t.Helper()
-	p := tab(t, width, height)
+	p := tab(t, 1280, 800)
 	p.visit(srv, address)
 	return p
 }

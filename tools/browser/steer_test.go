@@ -24,7 +24,7 @@ func TestMoves(t *testing.T) {
 	s := shop{t, srv, "shop~roamify-order-pending"}
 	s.roamify("POST", "/api/esim/order", roamifyOrder)
 	s.esimgo("POST", "/v2.4/orders", esimgoOrder)
-	p := open(t, srv, "#/worlds/shop~roamify-order-pending/state", 1280, 800)
+	p := open(t, srv, "#/worlds/shop~roamify-order-pending/state")
 	p.do(chromedp.Click(chromedp.CSS(`.cards a[href*="/orders/roamify/"]`)))
 	p.see(".machine .lit", "PENDING")
 	p.press("Pass roamify.order.cancelled")
@@ -62,7 +62,7 @@ func TestAccounts(t *testing.T) {
 	srv := simulator(t, "")
 	s := shop{t, srv, "demo"}
 	s.roamify("POST", "/api/esim/order", roamifyOrder)
-	p := open(t, srv, "#/worlds/demo/state", 1280, 800)
+	p := open(t, srv, "#/worlds/demo/state")
 	p.until(`document.querySelector('[data-key="roamify"] [name="balance"]')?.value === '995'`)
 	p.do(chromedp.SetValue(chromedp.CSS(`[data-key="roamify"] [name="balance"]`), "1.5"))
 	p.press("Set for Roamify")
@@ -83,7 +83,7 @@ func TestScenarioSwitches(t *testing.T) {
 	t.Parallel()
 	srv := simulator(t, "")
 	s := shop{t, srv, "demo"}
-	p := open(t, srv, "#/worlds/demo/scenarios", 1280, 800)
+	p := open(t, srv, "#/worlds/demo/scenarios")
 	p.see(".figures", "everything goes well")
 	p.do(chromedp.SendKeys(chromedp.CSS("input[type=search]"), "esimgo insufficient"))
 	p.until(`document.querySelectorAll('.switch').length === 1`)
@@ -111,7 +111,7 @@ func TestWebhooks(t *testing.T) {
 	t.Parallel()
 	srv := simulator(t, "")
 	to := simtest.Listen(t)
-	p := open(t, srv, "#/worlds/demo/webhooks", 1280, 800)
+	p := open(t, srv, "#/worlds/demo/webhooks")
 	p.see(".empty", "curl -X PATCH")
 	p.do(chromedp.SetValue(chromedp.CSS(`[data-key="esimgo"] [name="url"]`), to.URL))
 	p.press("Set where events of esimgo go")
@@ -139,7 +139,7 @@ func TestCoverage(t *testing.T) {
 	srv := simulator(t, "")
 	s := shop{t, srv, "demo"}
 	s.esimgo("GET", "/v2.4/organisation", "")
-	p := open(t, srv, "#/worlds/demo/coverage", 1280, 800)
+	p := open(t, srv, "#/worlds/demo/coverage")
 	p.see(`[data-key="esimgo"] h2`, "1 of 33 operations")
 	p.until(`document.querySelectorAll('.grid .cell.met').length === 1`)
 	s.esimgo("POST", "/v2.4/orders", esimgoOrder)
@@ -205,7 +205,7 @@ func TestRefusedRequests(t *testing.T) {
 	srv := simulator(t, "")
 	s := shop{t, srv, "no such name!"}
 	s.esimgo("GET", "/v2.4/organisation", "")
-	p := open(t, srv, "", 1280, 800)
+	p := open(t, srv, "")
 	p.press("Requests that no world could be found for")
 	p.see(".row .finding", "known keys look like X-API-Key: esimgo_demo")
 	p.do(chromedp.Click(chromedp.CSS(".row")))
