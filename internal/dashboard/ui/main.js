@@ -80,7 +80,7 @@ function enter(to) {
 function frame(to) {
   render(top,
     h('a', { class: 'brand', href: links.worlds(), 'aria-label': 'esimsim, all worlds' }, h('img', { src: 'ui/icon.svg', alt: '', width: 20, height: 20 }), h('span', null, 'esimsim')),
-    h('span', { class: 'where' }, to.world ?? ''),
+    h('span', { class: 'where', title: to.world }, to.world ?? ''),
     h('nav', { 'aria-label': to.world ? `World ${to.world}` : 'Pages' }, to.world
       ? tabs.map((t) => h('a', { href: links(to.world)[t.name](), 'aria-current': t === to.tab && 'page' }, t.title))
       : [h('a', { href: links.worlds(), 'aria-current': to.title === 'Worlds' && 'page' }, 'Worlds'),

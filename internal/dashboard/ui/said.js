@@ -19,14 +19,19 @@ export function hush() {
 export function say(sentence, { kind = 'plain', happened = [], brief = false } = {}) {
   clearTimeout(fades)
   if (brief) fades = setTimeout(hush, 5000)
-  const rest = happened.length - shown
   render(root(), h('div', { class: `note ${kind}` },
     h('p', null, sentence),
-    happened.length > 0 && h('ol', null, happened.slice(0, shown).map((one) => h('li', null,
-      h('time', null, instant(one.at)), ' ', h('b', null, one.webhook ?? one.edge), ' ', h('code', null, one.id), outcome(one)))),
-    rest > 0 && h('p', { class: 'muted' }, `and ${rest} more`),
+    happened.length > 0 && h('ol', null, (happened.length > shown ? summed(happened) : happened).map((one) => h('li', null,
+      h('time', null, instant(one.at)), ' ', one.times, h('b', null, one.webhook ?? one.edge), ' ', h('code', null, one.id), outcome(one)))),
     h('button', { class: 'quiet close', 'aria-label': 'Dismiss', onclick: hush }, '×'),
   ))
+}
+
+// summed is what happened by its name, since a month may hold a hundred things.
+function summed(happened) {
+  return [...Map.groupBy(happened, (one) => one.webhook ?? one.edge)].map(([name, list]) => (list.length === 1 ? list[0] : {
+    at: list[0].at, edge: name, times: `and later, ${list.length} times `,
+  }))
 }
 
 // outcome is what became of an attempt to deliver a webhook.

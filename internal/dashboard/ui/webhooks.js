@@ -7,6 +7,8 @@ import { instant, took } from './format.js'
 import { command, empty, field, form, headers, pill, statusPill } from './parts.js'
 import { attempt } from './said.js'
 
+const shown = 100 // deliveries, the newest
+
 const kinds = { delivered: 'good', failed: 'bad', pending: 'accent', dropped: 'warn' }
 
 export class Webhooks {
@@ -52,6 +54,7 @@ export class Webhooks {
         form({ class: 'inline trigger' }, ({ event }, button) => this.trigger(event, button),
           field('Event', { name: 'event', options: this.names.map((n) => h('option', null, n)) }), h('button', null, 'Send it now'))),
       h('section', { 'aria-labelledby': 'sent' }, h('h2', { id: 'sent' }, 'Sent, or on their way'),
+        this.deliveries.length > shown && h('p', { class: 'figures' }, `The newest ${shown} of ${this.deliveries.length}`),
         this.deliveries.length === 0 ? this.begin() : this.table())))
   }
 
@@ -83,7 +86,7 @@ export class Webhooks {
   table() {
     return h('table', { class: 'cards deliveries' },
       h('thead', null, h('tr', null, ['State', 'Event', 'When', 'Attempts', 'To', ''].map((t) => (t ? h('th', { scope: 'col' }, t) : h('td', null))))),
-      this.deliveries.map((d) => h('tbody', { 'data-key': d.id },
+      this.deliveries.slice(0, shown).map((d) => h('tbody', { 'data-key': d.id },
         h('tr', null,
           h('td', { 'data-label': 'State' }, pill(d.state, kinds[d.state])),
           h('th', { scope: 'row' }, h('a', { href: this.id === d.id ? this.links.webhooks() : this.links.webhooks(d.id), 'aria-expanded': String(this.id === d.id) }, d.event)),
