@@ -141,9 +141,10 @@ func TestHostileTexts(t *testing.T) {
 	if bad := ask[bool](p, `window.pwned !== undefined || document.querySelector('main :is(img, script, .injected)') !== null`); bad {
 		t.Error("what a client sent became part of the page")
 	}
-	p.turn("#/worlds/" + strings.ReplaceAll(evil, "/", "%2F") + "/journal")
 	p.except("status of 400")
+	p.turn("#/worlds/" + strings.ReplaceAll(evil, "/", "%2F") + "/journal")
 	p.see("#said", "name")
+	p.see(".figures", "no such world")
 	if ask[bool](p, `window.pwned !== undefined`) {
 		t.Error("the address became part of the page")
 	}

@@ -142,8 +142,10 @@ func TestCoverage(t *testing.T) {
 	p := open(t, srv, "#/worlds/demo/coverage")
 	p.see(`[data-key="esimgo"] h2`, "1 of 33 operations")
 	p.until(`document.querySelectorAll('.grid .cell.met').length === 1`)
-	s.esimgo("POST", "/v2.4/orders", esimgoOrder)
+	s.esimgo("GET", "/v2.4/catalogue", "") // which changes nothing in the world
 	p.until(`document.querySelectorAll('.grid .cell.met').length === 2`)
+	s.esimgo("POST", "/v2.4/orders", esimgoOrder)
+	p.until(`document.querySelectorAll('.grid .cell.met').length === 3`)
 	p.see(`.chips .met`, "order.completed")
 	rows := ask[int](p, `document.querySelectorAll('.grid tbody tr').length`)
 	if rows != 91 {
@@ -151,7 +153,7 @@ func TestCoverage(t *testing.T) {
 	}
 	p.press("All worlds together")
 	p.see("nav a[aria-current]", "Coverage")
-	p.until(`document.querySelectorAll('.grid .cell.met').length === 2`)
+	p.until(`document.querySelectorAll('.grid .cell.met').length === 3`)
 }
 
 // A plane that asks for a token gets it from a form, also for the stream, and once a tab.

@@ -14,10 +14,12 @@ export class Coverage {
     this.root = root
     this.session = session
     this.path = `${session ? world(session.name) : ''}/coverage`
-    this.read = () => this.load()
     this.draw = later(() => this.render())
-    if (session) session.addEventListener('view', this.read)
-    else this.poll = setInterval(() => document.hidden || this.load(), every)
+    this.look = () => { if (session.entries.at(-1)?.id !== this.seen) this.load() }
+    session?.addEventListener('tick', this.look)
+    this.read = () => this.load()
+    session?.addEventListener('view', this.read) // time brings edges and webhooks
+    if (!session) this.poll = setInterval(() => document.hidden || this.load(), every)
     this.unmet = false
     this.keys = {}
   }
@@ -27,11 +29,13 @@ export class Coverage {
   }
 
   close() {
+    this.session?.removeEventListener('tick', this.look)
     this.session?.removeEventListener('view', this.read)
     clearInterval(this.poll)
   }
 
   async load() {
+    this.seen = this.session?.entries.at(-1)?.id
     try {
       this.report = await call('GET', this.path)
       this.draw()

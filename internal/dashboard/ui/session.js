@@ -22,6 +22,7 @@ export class Session extends EventTarget {
     this.view = null
     this.fresh = null // texts of the view without its clock
     this.follows = null
+    this.asked = this.answered = 0 // looks at the view, in their order
     this.visible = () => (document.hidden ? this.rest() : this.go())
   }
 
@@ -66,8 +67,8 @@ export class Session extends EventTarget {
         })
       } catch (problem) {
         if (signal.aborted) return
-        this.be('lost')
-        if (problem.status === 400) return // no such world will ever be
+        this.be(problem.status === 400 ? 'none' : 'lost')
+        if (this.state === 'none') return
       }
       after = undefined
       await new Promise((done) => setTimeout(done, again))
@@ -109,8 +110,10 @@ export class Session extends EventTarget {
 
   async refresh() {
     if (document.hidden || this.closed) return
+    const asked = ++this.asked
     try {
-      this.show(await call('GET', this.path))
+      const view = await call('GET', this.path)
+      if (asked > this.answered) this.show(view, asked) // else a later look was faster
       this.failing = false
     } catch (problem) {
       if (!this.failing) this.say('problem', problem) // and not at each look
@@ -119,8 +122,9 @@ export class Session extends EventTarget {
   }
 
   // show takes a view that was just read.
-  show(view) {
+  show(view, asked = ++this.asked) {
     if (this.closed) return
+    this.answered = asked
     this.clock = { at: Date.parse(view.clock.now), read: performance.now(), mode: view.clock.mode, rate: view.clock.rate }
     const fresh = JSON.stringify({ ...view, clock: [view.clock.mode, view.clock.rate, view.clock.mode === 'frozen' && view.clock.now] })
     this.view = view
@@ -139,9 +143,8 @@ export class Session extends EventTarget {
 
   // entry finds one, also one that is older than what the page holds.
   async entry(id) {
-    const held = this.entries.find((e) => e.id === id)
-    if (held) return held
-    const { requests } = await call('GET', `${this.path}/requests`)
-    return requests.find((e) => e.id === id)
+    const has = (list) => list.find((e) => e.id === id)
+    const newest = async (query) => (await call('GET', `${this.path}/requests${query}`)).requests
+    return has(this.entries) ?? has(await newest(`?limit=${kept}`)) ?? has(await newest(''))
   }
 }
