@@ -237,8 +237,7 @@ func (x *explorer) byHand() string {
 
 // things are all that a world shows, whatever they belong to.
 func (x *explorer) things(view gjson.Result) (out []seen) {
-	var add func(v gjson.Result)
-	add = func(v gjson.Result) {
+	add := func(v gjson.Result) {
 		of := slices.IndexFunc(x.machines, func(m *explored) bool {
 			return m.provider == v.Get("provider").Str && m.entity == v.Get("entity").Str
 		})
