@@ -93,6 +93,7 @@ func TestConformance(t *testing.T) {
 			{Operation: "suspendEsim", Method: http.MethodPost, Mount: "/v2.5", Path: "/esims/{iccid}/suspend", Body: `{"suspend":true}`},
 			{Operation: "deleteEsim", Method: http.MethodDelete, Mount: "/v2.5", Path: "/esims/{iccid}"},
 		},
+		Stateless: []string{"esimgo.balance.low", "esimgo.balance.autotopup", "esimgo.balance.granted"},
 		Trails: []simtest.Trail{{
 			From:  "Revoked",
 			Edges: []string{"esimgo.esim.installed", "esimgo.esim.unavailable", "esimgo.esim.restored"},

@@ -24,6 +24,13 @@ import (
 func machines(t *testing.T, s Subject) {
 	srv := s.start(t)
 	x := newExplorer(t, srv)
+	for _, e := range x.need("GET", "/coverage", "").Get("providers.0.edges.#.name").Array() {
+		name := s.Provider.Name() + "." + e.Str
+		drawn := slices.ContainsFunc(x.machines, func(m *explored) bool { return slices.Contains(m.edges(), name) })
+		if drawn == slices.Contains(s.Stateless, name) {
+			t.Errorf("%s is in a machine: %t", name, drawn)
+		}
+	}
 	x.fixtures(s)
 
 	story := s.session(t, srv, "story")
@@ -230,8 +237,7 @@ func (x *explorer) byHand() string {
 
 // things are all that a world shows, whatever they belong to.
 func (x *explorer) things(view gjson.Result) (out []seen) {
-	var add func(v gjson.Result)
-	add = func(v gjson.Result) {
+	add := func(v gjson.Result) {
 		of := slices.IndexFunc(x.machines, func(m *explored) bool {
 			return m.provider == v.Get("provider").Str && m.entity == v.Get("entity").Str
 		})

@@ -32,6 +32,8 @@ type Subject struct {
 	Settings map[string]any
 	// Calls is a story in which every operation of the table succeeds at least once.
 	Calls []Call
+	// Stateless are the edges that change nothing which has states.
+	Stateless []string
 	// Trails lead to what machines have and chance would seldom come to.
 	Trails []Trail
 	// Later are further calls that may come after the story, more or less in that order.
