@@ -177,6 +177,12 @@ func TestToken(t *testing.T) {
 		t.Error("the token is asked for again")
 	}
 
+	// A command to paste names the token and does not show it.
+	p.press("Webhooks")
+	p.see(".command", `-H "Authorization: Bearer $ESIMSIM_CONTROL_TOKEN"`)
+	p.press("Journal")
+	p.see(".row", "getOrganisation")
+
 	// The browser cannot send the token when it saves a file by itself.
 	saved := chromedp.BrowserEvents(p.ctx, browser.DownloadProgress)
 	_, err := chromedp.CallBrowser(p.ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{

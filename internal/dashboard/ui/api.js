@@ -34,6 +34,9 @@ async function unlock(wrong) {
   }
 }
 
+// bearer is what a command of the user's own needs; the token itself stays off the page.
+export const bearer = () => (token ? ' -H "Authorization: Bearer $ESIMSIM_CONTROL_TOKEN"' : '')
+
 export const world = (name) => `/worlds/${encodeURIComponent(name)}`
 
 // send calls the API, with the token as soon as one is asked for.

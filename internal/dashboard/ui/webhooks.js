@@ -1,6 +1,6 @@
 // Webhooks of a world: where they go, what became of each, and one more attempt.
 
-import { call } from './api.js'
+import { bearer, call } from './api.js'
 import { body } from './body.js'
 import { h, render } from './dom.js'
 import { instant, took } from './format.js'
@@ -80,7 +80,7 @@ export class Webhooks {
   begin() {
     const provider = Object.keys(this.session.view.settings)[0]
     return empty('None yet', h('p', null, 'Tell the world where its receiver listens, above or like this, and then order something or send an event:'),
-      command(`curl -X PATCH ${location.origin}/_sim${this.session.path} -d '{"webhooks":{"${provider}":{"url":"http://127.0.0.1:9000/events"}}}'`, 'a call that sets where events go'))
+      command(`curl -X PATCH${bearer()} ${location.origin}/_sim${this.session.path} -d '{"webhooks":{"${provider}":{"url":"http://127.0.0.1:9000/events"}}}'`, 'a call that sets where events go'))
   }
 
   table() {
