@@ -92,6 +92,37 @@ func TestManyRequests(t *testing.T) {
 	p.see(".pane", "Request 2,")
 }
 
+// While nobody looks nothing is asked, and then the page goes on where it was.
+func TestHiddenTab(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	p := open(t, srv, "#/worlds/demo/journal")
+	p.see(".figures", "live")
+	s.esimgo("GET", "/v2.4/organisation", "")
+	p.until(`document.querySelectorAll('.row').length === 1`)
+	hide := func(hidden bool) {
+		t.Helper()
+		ask[bool](p, fmt.Sprintf(`Object.defineProperty(document, 'hidden', { value: %t, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`, hidden))
+	}
+	hide(true)
+	s.esimgo("GET", "/v2.4/catalogue", "")
+	s.esimgo("GET", "/v2.4/networks", "")
+	// The page can see them by now, and does not look.
+	if rows := ask[int](p, `fetch('/_sim/worlds/demo/requests').then(() => document.querySelectorAll('.row').length)`); rows != 1 {
+		t.Errorf("%d rows in a page that nobody sees", rows)
+	}
+	hide(false)
+	p.until(`[...document.querySelectorAll('.row')].map((row) => row.dataset.id).join() === '3,2,1'`)
+	hide(true)
+	if err := s.world().Reset(); err != nil {
+		t.Fatal(err)
+	}
+	s.esimgo("GET", "/v2.4/networks", "")
+	hide(false)
+	p.until(`[...document.querySelectorAll('.row')].map((row) => row.dataset.id).join() === '1'`)
+}
+
 // When the simulator is started anew the page finds it again, and forgets what was.
 func TestReconnect(t *testing.T) {
 	t.Parallel()
