@@ -39,7 +39,7 @@ export class EntryPane {
         h('h2', null, e.operation ?? 'No operation'), statusPill(e.status), e.error && pill(e.error),
         h('button', { class: 'main', onclick: () => this.copy() }, 'Copy as curl'), this.close(),
         h('p', { class: 'line' }, h('b', null, e.method), ' ', h('code', null, e.url)),
-        h('p', { class: 'muted' }, `Request ${e.id}, at ${instant(e.at)} UTC in the world, answered in ${took(e.durationNs)}`)),
+        h('p', { class: 'muted' }, `Request ${e.id}, at ${instant(e.at)} UTC${e.world ? ' in the world' : ''}, answered in ${took(e.durationNs)}`)),
       this.odd(e),
       h('div', { class: 'sides' },
         this.side('Request', e.request, e.findings ?? []),

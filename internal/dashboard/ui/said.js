@@ -47,7 +47,7 @@ export async function attempt(session, button, [method, path, body], done) {
   try {
     const answer = await call(method, session.path + path, body)
     const sentence = done(answer)
-    if (sentence) say(sentence, { kind: 'good', happened: answer?.happened })
+    if (sentence) say(sentence, { kind: 'good', happened: answer?.happened, brief: !answer?.happened?.length })
     return answer
   } catch (problem) {
     say(problem.message, { kind: 'bad', happened: problem.happened })

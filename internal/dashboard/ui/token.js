@@ -15,7 +15,7 @@ export function askToken(wrong) {
         given(input.value.trim())
       } },
       h('h2', { id: 'token-title' }, 'Control token'),
-      h('p', null, 'This simulator can be reached from other machines, so it asks who steers it. It printed the token when it started, unless --control-token gave one.'),
+      h('p', null, 'This simulator can be reached from other machines, so it asks who steers it. It printed the token when it started, unless ', h('code', null, '--control-token'), ' gave one.'),
       h('label', { class: 'field' }, h('span', null, 'Token'), input),
       wrong && h('p', { class: 'error', id: 'token-wrong', role: 'alert' }, 'That was not the token.'),
       h('button', { class: 'main' }, 'Go on'),
