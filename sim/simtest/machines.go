@@ -47,7 +47,7 @@ func machines(t *testing.T, s Subject) {
 	}
 	// And on from its end, with any call, at first as edges pass by themselves, then by hand.
 	later := 0
-	for n := 0; n < 20 || n < 400 && len(x.missing()) > 0; n++ {
+	for n := 0; n < 8 || n < 400 && len(x.missing()) > 0; n++ {
 		x.need("PUT", "/worlds/story/snapshot", end)
 		story.kept = maps.Clone(kept)
 		call := func() {
