@@ -35,8 +35,8 @@ type Arrow[S any] struct {
 	Edge string // without the provider's name
 	From []string
 	To   string // "" where the word stays
-	// Only says whether further facts about the thing of that id let the edge be passed
-	// along this arrow; nil stands for yes. Whether the word is one of From, is known.
+	// Only says whether further facts about the thing of that id, which is in one of the
+	// states of From, let the edge be passed; nil stands for yes.
 	Only func(tx *Tx[S], id string) bool
 	// Follows says that another thing passes the edge and takes this one along.
 	Follows bool

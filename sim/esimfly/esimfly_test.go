@@ -70,6 +70,9 @@ func TestConformance(t *testing.T) {
 		Trails: []simtest.Trail{
 			{Calls: []simtest.Call{topUpSpare}, Edges: []string{"esimfly.esim.cancelled {spare}"}},
 			{Calls: []simtest.Call{topUpSpare}, Edges: []string{"esimfly.topup.completed", "esimfly.esim.cancelled {spare}"}},
+			{Calls: []simtest.Call{topUpSpare}, Edges: []string{
+				"esimfly.esim.active {spare}", "esimfly.esim.depleted {spare}", "esimfly.topup.completed",
+			}},
 			{Edges: []string{"esimfly.esim.active {spare}", "esimfly.esim.depleted {spare}", "esimfly.esim.installed {spare}"}},
 		},
 		Later: []simtest.Call{

@@ -90,19 +90,14 @@ func profileArrows() []sim.Arrow[state] {
 // serviceArrows know two who suspend: an eSIM that the vendor barred stays suspended when the
 // organisation resumes it.
 func serviceArrows() []sim.Arrow[state] {
-	barred := func(_ *sim.Tx[state], e *heldESIM) bool { return !e.BarredAt.IsZero() }
-	byPartner := func(_ *sim.Tx[state], e *heldESIM) bool { return !e.SuspendedAt.IsZero() }
+	byPartner := is(func(_ *sim.Tx[state], e *heldESIM) bool { return !e.SuspendedAt.IsZero() })
 	return []sim.Arrow[state]{
 		{Edge: "esim.suspended", From: []string{inService}, To: suspended},
-		{Edge: "esim.suspended", From: []string{suspended}, Only: is(func(tx *sim.Tx[state], e *heldESIM) bool { return !byPartner(tx, e) })},
-		{Edge: "esim.resumed", From: []string{suspended}, To: inService, Only: is(func(tx *sim.Tx[state], e *heldESIM) bool {
-			return byPartner(tx, e) && !barred(tx, e)
-		})},
-		{Edge: "esim.resumed", From: []string{suspended}, Only: is(func(tx *sim.Tx[state], e *heldESIM) bool {
-			return byPartner(tx, e) && barred(tx, e)
-		})},
+		{Edge: "esim.suspended", From: []string{suspended}, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool { return e.SuspendedAt.IsZero() })},
+		{Edge: "esim.resumed", From: []string{suspended}, To: inService, Only: byPartner},
+		{Edge: "esim.resumed", From: []string{suspended}, Only: byPartner},
 		{Edge: "esim.barred", From: []string{inService}, To: suspended},
-		{Edge: "esim.barred", From: []string{suspended}, Only: is(func(tx *sim.Tx[state], e *heldESIM) bool { return !barred(tx, e) })},
+		{Edge: "esim.barred", From: []string{suspended}, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool { return e.BarredAt.IsZero() })},
 		{Edge: "esim.deactivated", From: []string{inService, suspended}, To: deactivated},
 	}
 }

@@ -34,6 +34,17 @@ func TestConformance(t *testing.T) {
 		_, err := w.Act("last", esim.Action{Kind: esim.Use, Bytes: 100 * esim.MiB})
 		return err
 	}
+	useUp := func(w *sim.World) error {
+		for _, e := range w.View().ESIMs {
+			if !e.OnDevice {
+				continue
+			}
+			if _, err := w.Act(e.ICCID, esim.Action{Kind: esim.Use, Bytes: 1e15}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	setting := func(name string, more ...string) func(*sim.World) error {
 		return func(w *sim.World) error {
 			chosen := map[string]any{name: "on"}
@@ -102,6 +113,10 @@ func TestConformance(t *testing.T) {
 			post("revokeGift", "/gifts/revoke", `{"orderId":"gc-1"}`, nil),
 		},
 		Trails: []simtest.Trail{
+			{
+				Calls: []simtest.Call{acting(get("getUsage", "/esim/usage?iccid={iccid}"), useUp)},
+				Edges: []string{"roamify.esim.unknown {esim}", "roamify.esim.depleted {esim}"},
+			},
 			{Calls: unpaid, Edges: []string{"roamify.refund.processing {asked}", "roamify.refund.refunded {asked}"}},
 			{Calls: unpaid, Edges: []string{"roamify.order.require_action", "roamify.refund.processing {asked}", "roamify.refund.refunded {asked}"}},
 			{
