@@ -38,6 +38,7 @@ type Provider struct {
 	settings   []*setting
 	errors     []NamedError
 	webhooks   webhooks
+	machines   machines
 	fixtures   *fixtures // nil where there are none
 }
 
@@ -191,6 +192,7 @@ func Define[S any](d Definition[S]) *Provider {
 		}
 		p.edgeNames = append(p.edgeNames, d.Name+"."+e.Name)
 	}
+	p.machines = eraseMachines(d.Machines, p, tx)
 	p.webhooks = eraseWebhooks(d.Webhooks, tx)
 	for _, s := range d.Settings {
 		if (len(s.Values) == 0) != (s.Set != nil) {

@@ -127,6 +127,20 @@ func eraseFixtures[S any](f *Fixtures[S], tx func(*Turn) *Tx[S]) *fixtures {
 	}
 }
 
+// FixtureStates are the words that a fixture can ask for.
+func (p *Provider) FixtureStates() (orders, esims []string) {
+	if p.fixtures == nil {
+		return nil, nil
+	}
+	for _, s := range p.fixtures.orders {
+		orders = append(orders, s.Name)
+	}
+	for _, s := range p.fixtures.esims {
+		esims = append(esims, s.Name)
+	}
+	return orders, esims
+}
+
 // fixing is what a turn knows in which a fixture's order is placed; nil in any other.
 type fixing struct {
 	state  *FixtureState

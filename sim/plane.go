@@ -30,6 +30,42 @@ func (p plane) APIs() []control.API {
 	return out
 }
 
+// Access is how callers of a world reach each API. Keys of the user's own may be real ones
+// and are not shown, so that there is nothing to show where no others are taken.
+func (p plane) Access(world, origin string) ([]control.Access, error) {
+	if _, err := p.s.caller(world); err != nil {
+		return nil, err
+	}
+	var out []control.Access
+	for i, api := range p.APIs() {
+		pr, a := p.s.cfg.Providers[i], control.Access{API: api}
+		for _, c := range pr.credentials(world) {
+			if p.s.cfg.Auth != AuthNames {
+				c.Value = ""
+			}
+			a.Credentials = append(a.Credentials, control.Credential{Name: c.Name, Value: c.Value})
+		}
+		if p.s.cfg.Auth == AuthNames {
+			a.Example = pr.example(origin, world)
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// Scenarios are the bundled ones.
+func (p plane) Scenarios() ([]control.Scenario, error) {
+	out := []control.Scenario{}
+	for _, name := range p.s.bundled {
+		sc, err := p.s.bundledScenario(name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, control.Scenario{Name: name, Summary: sc.Summary})
+	}
+	return out, nil
+}
+
 func (p plane) Worlds() []control.Summary {
 	p.s.mu.RLock()
 	defer p.s.mu.RUnlock()
@@ -137,7 +173,7 @@ func (w *World) View() (v control.View) {
 			Name: w.name, Clock: control.Clock{Now: t.Now, Mode: string(mode), Rate: rate},
 			Validate: string(w.mode), Scenarios: w.script.Names(),
 			Webhooks: map[string]control.Webhook{},
-			Settings: map[string]map[string]any{}, ESIMs: []control.ESIM{}, Waiting: []control.Wait{},
+			Settings: map[string]map[string]any{}, Waiting: []control.Wait{},
 		}
 		for _, p := range w.srv.cfg.Providers {
 			v.Settings[p.name] = w.settingsOf(p, t.Now)
@@ -145,9 +181,7 @@ func (w *World) View() (v control.View) {
 				v.Webhooks[p.name] = control.Webhook{URL: redacted(target.URL)}
 			}
 		}
-		for _, e := range w.esims.all {
-			v.ESIMs = append(v.ESIMs, w.show(t, e))
-		}
+		w.showThings(t, &v)
 		for _, q := range w.waits.all() {
 			if q.moment != nil {
 				continue
@@ -169,15 +203,6 @@ func (w *World) settingsOf(p *Provider, now time.Time) map[string]any {
 		out[s.name] = w.setting(p, s.name)
 	}
 	return out
-}
-
-func (w *World) show(t *Turn, e *esim.Profile) control.ESIM {
-	p := w.srv.provider(e.Seller)
-	own := &Turn{Now: t.Now, w: w, a: w.account(p, t.Now)}
-	return control.ESIM{
-		ICCID: string(e.ICCID), Provider: e.Seller, ID: e.ID, Status: p.status(own, e),
-		LPA: e.Code.LPA(), OnDevice: e.OnDevice, Country: e.LastCountry, IssuedAt: e.IssuedAt,
-	}
 }
 
 func (q *wait) show() control.Wait {

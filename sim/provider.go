@@ -72,6 +72,9 @@ type Definition[S any] struct {
 	Status func(*Tx[S], *esim.Profile) string
 	// Webhooks are the events it sends.
 	Webhooks Webhooks[S]
+	// Machines are what orders and eSIMs can be, and what leads from one state to another;
+	// nil has none.
+	Machines *Machines[S]
 	// Fixtures are the orders and eSIMs a test can begin with; nil has none.
 	Fixtures *Fixtures[S]
 	// Page answers a link that the API hands out to people, such as a page with a QR

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -88,6 +90,7 @@ func toyProvider() *sim.Provider {
 			{Name: "thing.ready", Basis: sim.Assumed, Pass: passReady},
 			{Name: "thing.gone", Basis: sim.Assumed, Pass: passGone},
 		},
+		Machines: toyMachines(),
 		Settings: []sim.Setting[toy]{
 			{Name: "colour", Values: []string{"red", "blue"}},
 			{
@@ -153,6 +156,32 @@ func toyProvider() *sim.Provider {
 		Status:  func(tx *sim.Tx[toy], p *esim.Profile) string { return stateOf(tx.State.Things[p.ID]) },
 		Example: func(base, name string) string { return "curl -H 'X-Toy: toy_" + name + "' " + base + "/toy/things/1" },
 	})
+}
+
+// toyMachines has each thing as an order of its own.
+func toyMachines() *sim.Machines[toy] {
+	shown := func(th *thing) sim.Thing {
+		return sim.Thing{Entity: "thing", ID: th.ID, Label: "a toy", State: stateOf(th)}
+	}
+	return &sim.Machines[toy]{
+		List: []sim.Machine[toy]{{
+			Entity: "thing", Title: "Thing", States: []string{"new", "ready", "gone"},
+			Arrows: []sim.Arrow[toy]{
+				{Edge: "thing.ready", From: []string{"new"}, To: "ready"},
+				{Edge: "thing.gone", From: []string{"ready"}, To: "gone", Only: func(tx *sim.Tx[toy], _ string) bool {
+					return tx.Setting("colour") == "red"
+				}},
+			},
+		}},
+		Orders: func(tx *sim.Tx[toy], n int) (list []sim.Order, all int) {
+			for _, id := range slices.Sorted(maps.Keys(tx.State.Things)) {
+				th := tx.State.Things[id]
+				list = append(list, sim.Order{Thing: shown(th), At: tx.ESIM(th.ICCID).IssuedAt, ICCIDs: []string{th.ICCID}})
+			}
+			return list[max(0, len(list)-n):], len(list)
+		},
+		ESIM: func(tx *sim.Tx[toy], p *esim.Profile) []sim.Thing { return []sim.Thing{shown(tx.State.Things[p.ID])} },
+	}
 }
 
 type toyEvent struct {

@@ -37,7 +37,7 @@ func banner(w io.Writer, s *sim.Server, cfg sim.Config) error {
 				demo+"~"+pending, elsewhere, p.Example(s.URL(), demo+"~"+pending))
 		}
 	}
-	fmt.Fprintf(&b, "\nControl plane  %s/_sim/\n", s.URL())
+	fmt.Fprintf(&b, "\nControl plane  %s/_sim/ (in a browser, the dashboard)\n", s.URL())
 	if cfg.ControlToken != "" {
 		fmt.Fprintf(&b, "  Authorization: Bearer %s\n", cfg.ControlToken)
 	}

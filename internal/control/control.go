@@ -17,6 +17,12 @@ import (
 type Sim interface {
 	Health() Health
 	APIs() []API
+	// Access is how callers of a world reach the APIs from an origin.
+	Access(world, origin string) ([]Access, error)
+	// Machines are the state machines of all APIs.
+	Machines() []Machine
+	// Scenarios are the bundled ones.
+	Scenarios() ([]Scenario, error)
 	Worlds() []Summary
 	// World makes the world when it is named for the first time.
 	World(name string) (World, error)
@@ -89,6 +95,47 @@ type API struct {
 	Base  string `json:"base"` // path; in answers the whole URL
 }
 
+// An Access is what a caller of an API needs to know.
+type Access struct {
+	API
+	Credentials []Credential
+	Example     string // a call to paste into a shell; "" where the keys are not ours
+}
+
+// A Credential is a header to send, or another part of a key.
+type Credential struct {
+	Name  string `json:"name"`
+	Value string `json:"value"` // "" where the keys are not ours
+}
+
+// A Scenario is a bundled one.
+type Scenario struct {
+	Name    string `json:"name"`
+	Summary string `json:"summary"`
+}
+
+// A Machine is what things of one kind can be at a provider, in its words.
+type Machine struct {
+	Provider string   `json:"provider"`
+	Entity   string   `json:"entity"`
+	Title    string   `json:"title"`
+	States   []string `json:"states"`
+	Initial  string   `json:"initial"`
+	Edges    []Arrow  `json:"edges"`
+}
+
+// An Arrow is what passing an edge makes of a state. An edge whose outcome depends on more
+// than the state has several.
+type Arrow struct {
+	Edge    string   `json:"edge"`
+	From    []string `json:"from"`
+	To      string   `json:"to"`                // "" where the word stays
+	Follows bool     `json:"follows,omitempty"` // another thing passes the edge and takes this one along
+	Basis   string   `json:"basis"`
+	Source  string   `json:"source"`
+	Policy  string   `json:"policy"` // without a scenario
+}
+
 // A Summary is a world in a list.
 type Summary struct {
 	Name     string    `json:"name"`
@@ -103,8 +150,13 @@ type View struct {
 	Scenarios []string                  `json:"scenarios"`
 	Settings  map[string]map[string]any `json:"settings"`
 	Webhooks  map[string]Webhook        `json:"webhooks"` // targets that the settings name, by provider
-	ESIMs     []ESIM                    `json:"esims"`
-	Waiting   []Wait                    `json:"waiting"`
+	// The newest of each, the newest last.
+	Orders      []Order `json:"orders"`
+	OrdersTotal int     `json:"ordersTotal"` // of all there are
+	ESIMs       []ESIM  `json:"esims"`
+	ESIMsTotal  int     `json:"esimsTotal"`
+	Things      []Thing `json:"things"` // that belong to none of those
+	Waiting     []Wait  `json:"waiting"`
 }
 
 // A Webhook is where events go; its secret is not shown.
@@ -152,6 +204,30 @@ type ESIM struct {
 	OnDevice bool      `json:"onDevice"`
 	Country  string    `json:"country,omitempty"` // of the last registration
 	IssuedAt time.Time `json:"issuedAt"`
+	Things   []Thing   `json:"things"` // what the profile stands for, and what is on it
+}
+
+// An Order is a thing that was bought.
+type Order struct {
+	Provider  string    `json:"provider"`
+	Entity    string    `json:"entity"`
+	ID        string    `json:"id"`
+	Reference string    `json:"reference,omitempty"` // the client's own, where it is not the id
+	State     string    `json:"state"`
+	At        time.Time `json:"at"`
+	ESIMs     []string  `json:"esims"`  // ICCIDs of those that have a profile
+	Moves     []string  `json:"moves"`  // edges that it can pass now
+	Things    []Thing   `json:"things"` // that came with it and are on no profile
+}
+
+// A Thing has a state machine.
+type Thing struct {
+	Provider string   `json:"provider"`
+	Entity   string   `json:"entity"`
+	ID       string   `json:"id"`              // that edges take
+	Label    string   `json:"label,omitempty"` // its name for people
+	State    string   `json:"state"`
+	Moves    []string `json:"moves"` // edges that it can pass now
 }
 
 // A Started is a world that began with a fixture, and what that made in the order of its

@@ -41,7 +41,12 @@ func New(c Config) http.Handler {
 	t.add("GET", "/flags/{image}", Flags("/_sim/flags/").ServeHTTP)
 
 	steer := func(method, path string, f http.HandlerFunc) { t.add(method, path, h.hosts(h.guard(f))) }
-	steer("GET", "/", h.index)
+	t.add("GET", "", h.hosts(h.bare))
+	t.add("GET", "/", h.hosts(h.front))
+	t.add("GET", "/ui/{file}", h.hosts(h.asset))
+	steer("GET", "/apis", h.apis)
+	steer("GET", "/machines", h.machines)
+	steer("GET", "/scenarios", h.scenarios)
 	steer("GET", "/requests", h.lone)
 	steer("GET", "/coverage", h.coverage)
 	steer("GET", "/worlds", h.worlds)

@@ -12,7 +12,7 @@ var page = template.Must(template.New("index").Parse(`<!doctype html>
 <title>esimsim</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}code{font-size:.95em}</style></head>
 <body><h1>esimsim</h1><p>Stands in for three eSIM wholesale APIs. Point a client at one of these base URLs:</p>
 <ul>{{range .}}<li>{{.Title}}: <code>{{.Base}}</code></li>{{end}}</ul>
-<p>The control plane is at <code>/_sim/</code>; <a href="/_sim/health">/_sim/health</a> says whether all is well.</p></body></html>
+<p>What they are asked, and how to steer them, is on the <a href="/_sim/">dashboard</a>; <a href="/_sim/health">/_sim/health</a> says whether all is well.</p></body></html>
 `))
 
 // Index answers "/" with a small page, and any other path with a problem that lists what
@@ -29,7 +29,7 @@ func Index(sim Sim) http.Handler {
 				Status: http.StatusNotFound, APIs: apis,
 				Detail: fmt.Sprintf("nothing is served at %s: begin with one of the bases", r.URL.Path),
 			}.write(w)
-		case strings.Contains(r.Header.Get("Accept"), "text/html"):
+		case wantsPage(r):
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_ = page.Execute(w, apis)
 		default:

@@ -8,6 +8,17 @@ import (
 // maxScenario bounds a scenario in a body, as in a file.
 const maxScenario = 1 << 20
 
+func (h *handler) scenarios(w http.ResponseWriter, _ *http.Request) {
+	list, err := h.sim.Scenarios()
+	if err != nil {
+		h.fail(w, err)
+		return
+	}
+	answer(w, struct {
+		Scenarios []Scenario `json:"scenarios"`
+	}{list})
+}
+
 func (h *handler) addScenario(w http.ResponseWriter, r *http.Request, world World) {
 	text, ok := readAll(w, r, maxScenario)
 	if !ok {

@@ -185,13 +185,17 @@ func (s *state) cancelTopUps(tx *sim.Tx[state], e *soldESIM) {
 	}
 }
 
+// refundable says whether the money of an eSIM that is cancelled is still to come back.
+func (e *soldESIM) refundable(tx *sim.Tx[state]) bool {
+	return e.RefundedAt.IsZero() && tx.State.orderOf(e).class() != classCarrier
+}
+
 func refund(tx *sim.Tx[state], iccid string) error {
 	e, err := find(tx, iccid)
 	if err != nil {
 		return err
 	}
-	o := tx.State.orderOf(e)
-	if e.CancelledAt.IsZero() || !e.RefundedAt.IsZero() || o.class() == classCarrier {
+	if e.CancelledAt.IsZero() || !e.refundable(tx) {
 		return e.refuse(statusCancelled + " and not refunded")
 	}
 	e.RefundedAt = tx.Now

@@ -31,8 +31,10 @@ const (
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int64
+	topUpSpare := simtest.Call{Operation: "topUp", Method: "POST", Path: "/topup/order", Body: `{"iccid":"{spare}","packageCode":"{topup}"}`}
 	simtest.Run(t, simtest.Subject{
 		Provider: esimfly.Provider(),
+		Items:    []string{"merhaba-7days-1gb"},
 		Sign: func(r *http.Request, body []byte, name string) {
 			sign(r, body, "esf_"+name, "sk_"+name, simtest.Start, requestID(int(calls.Add(1))))
 		},
@@ -60,14 +62,42 @@ func TestConformance(t *testing.T) {
 			{Operation: "listNetworkEvents", Method: "POST", Path: "/esims/network-events", Body: `{"iccid":"{iccid}"}`},
 			{Operation: "getUsageReport", Method: "POST", Path: "/esims/usage-report", Body: `{"iccid":"{iccid}","days":30}`},
 			{Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey, Keep: map[string]string{"unused": "esims.0.iccid"}},
+			{Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey, Keep: map[string]string{"spare": "esims.0.iccid"}},
 			{Operation: "cancelEsim", Method: "POST", Path: "/esims/cancel", Body: `{"iccid":"{unused}"}`},
 			{Operation: "setWebhook", Method: "PUT", Path: "/webhooks", Body: `{"webhook_url":"http://127.0.0.1:9/esimfly","events":["esim.provisioned"]}`},
 			{Operation: "getWebhook", Method: "GET", Path: "/webhooks"},
+		},
+		Trails: []simtest.Trail{
+			{Calls: []simtest.Call{topUpSpare}, Edges: []string{"esimfly.esim.cancelled {spare}"}},
+			{Calls: []simtest.Call{topUpSpare}, Edges: []string{"esimfly.topup.completed", "esimfly.esim.cancelled {spare}"}},
+			{Calls: []simtest.Call{topUpSpare}, Edges: []string{
+				"esimfly.esim.active {spare}", "esimfly.esim.depleted {spare}", "esimfly.topup.completed",
+			}},
+			{Edges: []string{"esimfly.esim.active {spare}", "esimfly.esim.depleted {spare}", "esimfly.esim.installed {spare}"}},
+		},
+		Later: []simtest.Call{
+			{Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey, Act: set("edition", "2026-09")},
+			{Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey, Act: set("edition", "2025-08")},
+			{Operation: "topUp", Method: "POST", Path: "/topup/order", Body: `{"iccid":"{iccid}","packageCode":"{topup}"}`},
+			{
+				Operation: "setWebhook", Method: "PUT", Path: "/webhooks",
+				Body: `{"webhook_url":"http://127.0.0.1:9/esimfly","events":["esim.status.changed"]}`,
+			},
 		},
 		Order:    simtest.Call{Operation: "createOrder", Method: "POST", Path: "/esims/order", Body: turkey},
 		Price:    2.72,
 		Volatile: []string{"Requests", "Minute", "Hour", "Day"},
 	})
+}
+
+// set chooses a setting.
+func set(name, value string) func(*testing.T, *sim.World) {
+	return func(t *testing.T, w *sim.World) {
+		t.Helper()
+		if err := w.Patch(sim.Patch{"esimfly": {name: value}}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // use lets the newest eSIM use data.

@@ -33,6 +33,7 @@ func Provider() *sim.Provider {
 		Device: device,
 		Status: status,
 
+		Machines: machines(),
 		Fixtures: fixtures(),
 
 		Operations: []sim.Operation[state]{

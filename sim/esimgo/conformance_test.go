@@ -48,8 +48,16 @@ func TestConformance(t *testing.T) {
 	}
 	assignments := get("listEsimBundles", "/esims/{iccid}/bundles")
 	assignments.Keep = map[string]string{"second": "bundles.0.assignments.0.id"}
+	attached := get("listEsims", "/esims")
+	attached.Act = func(t *testing.T, w *sim.World) {
+		t.Helper()
+		if _, err := w.Act("last", esim.Action{Kind: esim.Attach}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	simtest.Run(t, simtest.Subject{
 		Provider: esimgo.Provider(),
+		Items:    []string{"esim_1GB_7D_GB_V2", "esim_UL_7D_GB_V2"},
 		Sign: func(r *http.Request, _ []byte, name string) {
 			r.Header.Set("X-API-Key", "esimgo_"+name)
 		},
@@ -91,6 +99,12 @@ func TestConformance(t *testing.T) {
 			{Operation: "revokeBundle", Method: http.MethodDelete, Path: "/esims/{iccid}/bundles/esim_1GB_7D_GB_V2"},
 			{Operation: "suspendEsim", Method: http.MethodPost, Mount: "/v2.5", Path: "/esims/{iccid}/suspend", Body: `{"suspend":true}`},
 			{Operation: "deleteEsim", Method: http.MethodDelete, Mount: "/v2.5", Path: "/esims/{iccid}"},
+		},
+		Stateless: []string{"esimgo.balance.low", "esimgo.balance.autotopup", "esimgo.balance.granted"},
+		Trails: []simtest.Trail{
+			{From: "Revoked", Edges: []string{"esimgo.esim.installed", "esimgo.esim.unavailable", "esimgo.esim.restored"}},
+			{From: "Downloaded", Calls: []simtest.Call{attached}, Edges: []string{"esimgo.esim.located"}},
+			{From: "Revoked", Edges: []string{"esimgo.esim.installed", "esimgo.esim.deactivated", "esimgo.esim.restored"}},
 		},
 		Order: order, Price: 1.2,
 		Volatile: []string{"Window"}, // of the rate limit, which refused calls count for too

@@ -31,6 +31,7 @@ func Provider() *sim.Provider {
 		Device:      device,
 		Megabyte:    esim.MB,
 		Status:      profileStatus,
+		Machines:    machines(),
 		Fixtures:    fixtures(),
 		Webhooks:    callbacks,
 		Example:     example,

@@ -34,6 +34,17 @@ func TestConformance(t *testing.T) {
 		_, err := w.Act("last", esim.Action{Kind: esim.Use, Bytes: 100 * esim.MiB})
 		return err
 	}
+	useUp := func(w *sim.World) error {
+		for _, e := range w.View().ESIMs {
+			if !e.OnDevice {
+				continue
+			}
+			if _, err := w.Act(e.ICCID, esim.Action{Kind: esim.Use, Bytes: 1e15}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	setting := func(name string, more ...string) func(*sim.World) error {
 		return func(w *sim.World) error {
 			chosen := map[string]any{name: "on"}
@@ -44,8 +55,13 @@ func TestConformance(t *testing.T) {
 		}
 	}
 	const gift = `{"orderId":"gc-1","senderEmail":"ana@example.org","amount":25,"currency":"EUR"`
+	unpaid := []simtest.Call{
+		post("createOrder", "/esim/order", order, map[string]string{"pending": "data.items.0.esimId"}),
+		post("createRefund", "/refund", `{"esimId":"{pending}","reason":"NOT_USED"}`, map[string]string{"asked": "data.refundId"}),
+	}
 	simtest.Run(t, simtest.Subject{
 		Provider: roamify.Provider(),
+		Items:    []string{"esim-cambodia-7days-1gb-all"},
 		Sign: func(r *http.Request, _ []byte, name string) {
 			r.Header.Set("Authorization", "Bearer roamify_"+name)
 		},
@@ -73,6 +89,8 @@ func TestConformance(t *testing.T) {
 			post("topUp", "/esim/order/topup", `{"iccid":"{iccid}","packageId":"`+cambodia+`"}`, nil),
 			get("getHistory", "/esim/history?iccid={iccid}"),
 			post("createInstantOrder", "/esim/order/instant", order, nil),
+			post("createOrder", "/esim/order", order, map[string]string{"another": "data.items.0.esimId"}),
+			post("applyEsim", "/esim/apply", `{"esimId":"{another}"}`, map[string]string{"ready": "data.iccid"}),
 			post("sendSms", "/esim/sms", `{"iccid":"{iccid}","message":"Welcome"}`, nil),
 			post("createLink", "/esim/link", `{"iccid":"{iccid}"}`, nil),
 			acting(post("createVouchers", "/esim/vouchers", `{"packageId":"`+cambodia+`","quantity":2,"notes":""}`,
@@ -93,6 +111,22 @@ func TestConformance(t *testing.T) {
 			put("updateGift", "/gifts/gift", gift+`}`),
 			get("listGifts", "/gifts/gifts?status=NEW"),
 			post("revokeGift", "/gifts/revoke", `{"orderId":"gc-1"}`, nil),
+		},
+		Trails: []simtest.Trail{
+			{
+				Calls: []simtest.Call{acting(get("getUsage", "/esim/usage?iccid={iccid}"), useUp)},
+				Edges: []string{"roamify.esim.unknown {esim}", "roamify.esim.depleted {esim}"},
+			},
+			{Calls: unpaid, Edges: []string{"roamify.refund.processing {asked}", "roamify.refund.refunded {asked}"}},
+			{Calls: unpaid, Edges: []string{"roamify.order.require_action", "roamify.refund.processing {asked}", "roamify.refund.refunded {asked}"}},
+			{
+				Calls: []simtest.Call{post("topUp", "/esim/order/topup", `{"iccid":"{ready}","packageId":"`+cambodia+`"}`, nil)},
+				Edges: []string{"roamify.esim.expired {another}", "roamify.order.completed"},
+			},
+		},
+		Later: []simtest.Call{
+			post("topUp", "/esim/order/topup", `{"iccid":"{iccid}","packageId":"`+cambodia+`"}`, nil),
+			post("createRefund", "/refund", `{"esimId":"{esim}","reason":"NOT_USED"}`, nil),
 		},
 		Order: simtest.Call{Operation: "createOrder", Method: http.MethodPost, Path: "/esim/order", Body: order},
 		Price: 5,

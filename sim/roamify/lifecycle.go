@@ -133,7 +133,7 @@ func deplete(tx *sim.Tx[state], id string) error {
 	switch {
 	case err != nil:
 		return err
-	case e.Unlimited || e.left() > 0:
+	case !e.usedUp():
 		return &sim.EdgeError{ID: id, State: "not used up", Wanted: "used up"}
 	case !e.DepletedAt.IsZero():
 		return &sim.EdgeError{ID: id, State: "depleted", Wanted: "used up"}
@@ -142,6 +142,9 @@ func deplete(tx *sim.Tx[state], id string) error {
 	e.tellUsage(tx)
 	return nil
 }
+
+// usedUp says that no data is left.
+func (e *eSIM) usedUp() bool { return !e.Unlimited && e.left() <= 0 }
 
 // expire ends an eSIM: it was not used in its install window, or its validity is over.
 func expire(tx *sim.Tx[state], id string) error {

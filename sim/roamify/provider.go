@@ -75,6 +75,7 @@ func Provider() *sim.Provider {
 		EncodeError: encodeError,
 		Device:      device,
 		Status:      profileStatus,
+		Machines:    machines(),
 		Fixtures:    fixtures(),
 		Page:        page,
 		Example:     example,

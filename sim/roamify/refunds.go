@@ -216,21 +216,26 @@ func processRefund(tx *sim.Tx[state], id string) error {
 	return nil
 }
 
+// payable says that the eSIM was not paid back in another way.
+func (f *refund) payable(tx *sim.Tx[state]) bool {
+	o := tx.State.order(tx.State.esim(f.ESIM).Order)
+	return o.item(f.ESIM).RefundedAt.IsZero() && o.CancelledAt.IsZero()
+}
+
 // grantRefund pays the eSIM back to the balance and revokes it.
 func grantRefund(tx *sim.Tx[state], id string) error {
 	f, err := refundThat(tx, id, processing)
 	if err != nil {
 		return err
 	}
-	o := tx.State.order(tx.State.esim(f.ESIM).Order)
-	bought := o.item(f.ESIM)
-	if !bought.RefundedAt.IsZero() || !o.CancelledAt.IsZero() {
+	if !f.payable(tx) {
 		return &sim.EdgeError{ID: id, State: "about an eSIM that is paid back", Wanted: processing}
 	}
+	o := tx.State.order(tx.State.esim(f.ESIM).Order)
 	f.RefundedAt = tx.Now
 	f.close(tx, refundRejected)
 	f.tellDecision(tx, refundedHook)
-	refundItem(tx, o, bought)
+	refundItem(tx, o, o.item(f.ESIM))
 	return nil
 }
 

@@ -215,6 +215,11 @@ func activeVoucher(tx *sim.Tx[state], id string) (*voucher, error) {
 	return v, nil
 }
 
+// redeemable says whether there is an eSIM to be had for it.
+func (v *voucher) redeemable(tx *sim.Tx[state]) bool {
+	return !tx.State.order(v.Order).CompletedAt.IsZero() && tx.State.esim(v.ESIM).life() != revoked
+}
+
 // redeemVoucher gives the eSIM to whoever has the code.
 func redeemVoucher(tx *sim.Tx[state], id string) error {
 	v, err := activeVoucher(tx, id)
@@ -222,7 +227,7 @@ func redeemVoucher(tx *sim.Tx[state], id string) error {
 		return err
 	}
 	e, o := tx.State.esim(v.ESIM), tx.State.order(v.Order)
-	if o.CompletedAt.IsZero() || e.life() == revoked {
+	if !v.redeemable(tx) {
 		return &sim.EdgeError{ID: id, State: "of an eSIM that is " + e.life() + " and an order that is " + o.status(), Wanted: voucherActive}
 	}
 	v.RedeemedAt = tx.Now

@@ -31,6 +31,7 @@ func Run(t *testing.T, s Subject) {
 		"forty buyers, money for ten":     fortyBuyers,
 		"sixty-four clients at once":      crowd,
 		"strict refuses, report does not": modes,
+		"what can happen next is told":    machines,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -32,12 +32,27 @@ type Subject struct {
 	Settings map[string]any
 	// Calls is a story in which every operation of the table succeeds at least once.
 	Calls []Call
+	// Stateless are the edges that change nothing which has states.
+	Stateless []string
+	// Trails lead to what machines have and chance would seldom come to.
+	Trails []Trail
+	// Later are further calls that may come after the story, more or less in that order.
+	Later []Call
 	// Order buys one piece at Price; it can be repeated.
 	Order Call
 	Price float64
+	// Items of the catalogue, for fixtures of every state.
+	Items []string
 	// Volatile names members of the account's state that any admitted request may
 	// change, such as remembered request ids.
 	Volatile []string
+}
+
+// A Trail is edges passed one after another, in a world where none passes by itself.
+type Trail struct {
+	From  string   // state of an eSIM that a fixture has; "" goes on from the end of the story
+	Calls []Call   // before that
+	Edges []string // with the id of a thing after a space, which may be kept; else the newest passes it
 }
 
 // A Call is one request. {name} in Path and Body stands for a value that an earlier call
@@ -147,6 +162,20 @@ func (x *session) do(c Call) answer {
 		x.kept[name] = v.String()
 	}
 	return a
+}
+
+// attempt is do for a call that may be refused; then nothing is kept of it.
+func (x *session) attempt(c Call) {
+	x.t.Helper()
+	if c.Act != nil {
+		c.Act(x.t, x.srv.WorldT(x.t, x.name))
+	}
+	a := x.send(x.request(c))
+	for name, path := range c.Keep {
+		if v := gjson.GetBytes(a.body, path); v.Exists() && a.status/100 == 2 {
+			x.kept[name] = v.String()
+		}
+	}
 }
 
 func (x *session) send(req *http.Request) answer {

@@ -1,0 +1,150 @@
+// A session holds what is known of one world and keeps it fresh: the journal by its
+// stream, the rest by asking, and neither while nobody looks.
+
+import { call, stream, world } from './api.js'
+
+// kept is how many entries the page holds; the simulator holds more.
+export const kept = 500
+
+const every = 3000 // milliseconds between looks at what has no stream
+const again = 1500 // before a broken stream is tried again
+
+// Events: "entries" when the journal grew, "state" for whether it is live, "view" when
+// the world differs, "tick" after each look at it, "problem" with one.
+export class Session extends EventTarget {
+  constructor(name) {
+    super()
+    this.name = name
+    this.path = world(name)
+    this.entries = [] // oldest first
+    this.lost = 0
+    this.state = 'connecting'
+    this.view = null
+    this.fresh = null // texts of the view without its clock
+    this.follows = null
+    this.asked = this.answered = 0 // looks at the view, in their order
+    this.visible = () => (document.hidden ? this.rest() : this.go())
+  }
+
+  open() {
+    document.addEventListener('visibilitychange', this.visible)
+    this.visible()
+  }
+
+  close() {
+    document.removeEventListener('visibilitychange', this.visible)
+    this.rest()
+    this.closed = true
+  }
+
+  go() {
+    if (this.follows || this.closed) return
+    this.follows = new AbortController()
+    this.keep(this.follows.signal)
+    this.poll = setInterval(() => this.refresh(), every)
+    this.refresh()
+  }
+
+  rest() {
+    this.follows?.abort()
+    this.follows = null
+    clearInterval(this.poll)
+  }
+
+  // keep follows the journal until the signal. What broke off begins anew: the simulator
+  // may have.
+  async keep(signal) {
+    let after = this.entries.at(-1)?.id
+    while (!signal.aborted) {
+      try {
+        await stream(`${this.path}/requests/stream?limit=${kept}`, {
+          after, signal,
+          opened: () => {
+            if (!after) this.forget()
+            this.be('live')
+          },
+          event: (kind, data) => this.take(kind, data),
+        })
+      } catch (problem) {
+        if (signal.aborted) return
+        this.be(problem.status === 400 ? 'none' : 'lost')
+        if (this.state === 'none') return
+      }
+      after = undefined
+      await new Promise((done) => setTimeout(done, again))
+    }
+  }
+
+  take(kind, data) {
+    if (kind === 'cleared') this.forget()
+    if (kind === 'lost') this.lost += data.lost
+    if (kind === 'request') {
+      if (Number(data.id) <= Number(this.entries.at(-1)?.id)) this.forget() // another run
+      this.entries.push(data)
+      if (this.entries.length > kept) this.entries.shift()
+      this.soon()
+    }
+    this.say('entries')
+  }
+
+  forget() {
+    this.entries = []
+    this.lost = 0
+    this.say('entries')
+  }
+
+  be(state) {
+    this.state = state
+    this.say('state')
+  }
+
+  say(kind, detail) {
+    this.dispatchEvent(new CustomEvent(kind, { detail }))
+  }
+
+  // soon looks at the world once the requests that come in have paused.
+  soon() {
+    clearTimeout(this.waits)
+    this.waits = setTimeout(() => this.refresh(), 120)
+  }
+
+  async refresh() {
+    if (document.hidden || this.closed) return
+    const asked = ++this.asked
+    try {
+      const view = await call('GET', this.path)
+      if (asked > this.answered) this.show(view, asked) // else a later look was faster
+      this.failing = false
+    } catch (problem) {
+      if (!this.failing) this.say('problem', problem) // and not at each look
+      this.failing = true
+    }
+  }
+
+  // show takes a view that was just read.
+  show(view, asked = ++this.asked) {
+    if (this.closed) return
+    this.answered = asked
+    this.clock = { at: Date.parse(view.clock.now), read: performance.now(), mode: view.clock.mode, rate: view.clock.rate }
+    const fresh = JSON.stringify({ ...view, clock: [view.clock.mode, view.clock.rate, view.clock.mode === 'frozen' && view.clock.now] })
+    this.view = view
+    if (fresh !== this.fresh) {
+      this.fresh = fresh
+      this.say('view')
+    }
+    this.say('tick')
+  }
+
+  // now is the world's instant in milliseconds.
+  now() {
+    const { at, read, mode, rate } = this.clock
+    return mode === 'follow' ? at + (performance.now() - read) * rate : at
+  }
+
+  // entry finds one, also one that is older than what the page holds.
+  async entry(id) {
+    const has = (list) => list.find((e) => e.id === id)
+    const newest = async (query) => (await call('GET', `${this.path}/requests${query}`)).requests
+    return has(this.entries) ?? has(await newest(`?limit=${kept}`)) ?? has(await newest(''))
+  }
+}

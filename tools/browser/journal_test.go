@@ -1,0 +1,289 @@
+package browser
+
+import (
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/all"
+	"github.com/esimsim/esimsim/sim/esimfly"
+)
+
+// An order that a client places shows at once, and its state goes on as the clock is
+// advanced.
+func TestOrderFromClientToState(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "shop~roamify-order-pending"}
+	p := open(t, srv, "#/worlds/shop~roamify-order-pending/journal")
+	p.see(".empty", "Bearer roamify_shop~roamify-order-pending")
+	p.see(".figures", "live")
+	s.roamify("POST", "/api/esim/order", roamifyOrder)
+	p.see(".row", "createOrder")
+	p.do(chromedp.Click(chromedp.CSS(".row")))
+	p.see(".pane header", "roamify.createOrder")
+	p.see(`section[aria-label="Request"] .body`, `"packageId": "esim-cambodia-7days-1gb-all"`)
+	p.see(`section[aria-label="Answer"] .body`, `"status": "PENDING"`)
+
+	p.press("State")
+	p.see(".cards td", "PENDING")
+	p.do(chromedp.Click(chromedp.CSS(".cards tbody th a")))
+	p.see(".machine .lit", "PENDING")
+	p.do(chromedp.SendKeys(chromedp.CSS("#clock input"), "2m"+kb.Enter))
+	p.see("#said", "roamify.order.completed")
+	p.see("#now", "2026-07-01 08:02:00")
+	p.see(".machine .lit", "COMPLETED")
+	p.see(".cards tr[aria-current] td", "COMPLETED")
+
+	p.press("Let it run")
+	p.see("#clock .pill", "runs")
+	p.press("Freeze")
+	p.see("#clock .pill", "frozen")
+}
+
+// Findings stand in plain words in the list, beside the request, and on the line of its
+// body that they are about.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	s.esimgo("GET", "/v2.4/organisation", "")
+	s.roamify("POST", "/api/esim/order", `{"items":[{"packageId":"esim-cambodia-7days-1gb-all","quantity":1,"colour":"red"}]}`)
+	p := open(t, srv, "#/worlds/demo/journal")
+	p.see(".row .finding", "leave out /items/0/colour: there is no such field")
+	p.press("With findings")
+	p.until(`document.querySelectorAll('.row').length === 1`)
+	p.do(chromedp.Click(chromedp.CSS(".row")))
+	p.see(".notes", "leave out /items/0/colour: there is no such field")
+	p.see(".body .hit", `"colour": "red"`)
+	if hits := ask[int](p, `document.querySelectorAll('.hit').length`); hits != 1 {
+		t.Errorf("%d lines are marked, want 1", hits)
+	}
+	// A number keeps the digits that were sent.
+	s.roamify("POST", "/api/esim/order", `{"items":[{"quantity":12345678901234567890.10}]}`)
+	p.key("j")
+	p.turn("#/worlds/demo/journal/3")
+	p.see(".body", "12345678901234567890.10")
+}
+
+// Of many requests the newest are shown, and the page can still be used.
+func TestManyRequests(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	p := open(t, srv, "#/worlds/demo/journal")
+	p.see(".figures", "live")
+	for range 700 {
+		s.esimgo("GET", "/v2.4/organisation", "")
+	}
+	p.until(`document.querySelector('.row')?.dataset.id === '700'`)
+	p.see(".figures", "500 requests, the newest 500")
+	if rows := ask[int](p, `document.querySelectorAll('.row').length`); rows != 500 {
+		t.Errorf("%d rows", rows)
+	}
+	// One that is older than what the page holds is still found.
+	p.turn("#/worlds/demo/journal/2")
+	p.see(".pane", "Request 2,")
+}
+
+// While nobody looks nothing is asked, and then the page goes on where it was.
+func TestHiddenTab(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	p := open(t, srv, "#/worlds/demo/journal")
+	p.see(".figures", "live")
+	s.esimgo("GET", "/v2.4/organisation", "")
+	p.until(`document.querySelectorAll('.row').length === 1`)
+	hide := func(hidden bool) {
+		t.Helper()
+		ask[bool](p, fmt.Sprintf(`Object.defineProperty(document, 'hidden', { value: %t, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`, hidden))
+	}
+	hide(true)
+	s.esimgo("GET", "/v2.4/catalogue", "")
+	s.esimgo("GET", "/v2.4/networks", "")
+	// The page can see them by now, and does not look.
+	if rows := ask[int](p, `fetch('/_sim/worlds/demo/requests').then(() => document.querySelectorAll('.row').length)`); rows != 1 {
+		t.Errorf("%d rows in a page that nobody sees", rows)
+	}
+	hide(false)
+	p.until(`[...document.querySelectorAll('.row')].map((row) => row.dataset.id).join() === '3,2,1'`)
+	hide(true)
+	if err := s.world().Reset(); err != nil {
+		t.Fatal(err)
+	}
+	s.esimgo("GET", "/v2.4/networks", "")
+	hide(false)
+	p.until(`[...document.querySelectorAll('.row')].map((row) => row.dataset.id).join() === '1'`)
+}
+
+// When the simulator is started anew the page finds it again, and forgets what was.
+func TestReconnect(t *testing.T) {
+	t.Parallel()
+	cfg := sim.Config{Providers: all.Providers(), Freeze: began}
+	before, err := sim.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := before.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	shop{t, before, "demo"}.esimgo("GET", "/v2.4/organisation", "")
+	p := open(t, before, "#/worlds/demo/journal")
+	p.see(".row", "getOrganisation")
+	for _, words := range []string{"ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET"} {
+		p.except(words)
+	}
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.see(".figures", "trying to reconnect")
+	p.see("#said", "The simulator does not answer.")
+	cfg.Listen = strings.TrimPrefix(before.URL(), "http://")
+	after := sim.StartT(t, cfg)
+	p.see(".figures", "live")
+	p.see(".empty", "No requests yet")
+	shop{t, after, "demo"}.esimgo("GET", "/v2.4/catalogue", "")
+	p.see(".row", "listCatalogue")
+}
+
+// What clients and receivers send is shown as text.
+func TestHostileTexts(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	const evil = `<img src=x onerror="window.pwned=1"><script>window.pwned=2</script>`
+	s.do("POST", "/api/esim/order?"+strings.ReplaceAll("q=<svg/onload=window.pwned=3>", " ", ""), fmt.Sprintf(`{"items":%q,"</pre><b class=injected>":1}`, evil),
+		"Authorization", "Bearer roamify_demo", "X-Evil", evil, "User-Agent", evil)
+	s.do("POST", "/api/esim/order", evil, "Authorization", "Bearer roamify_demo")
+	p := open(t, srv, "#/worlds/demo/journal/1")
+	p.see(".pane .body", `<img src=x onerror=\"window.pwned=1\">`)
+	p.see(".pane .body", "</pre><b class=injected>")
+	p.press("6 headers")
+	p.see(".headers", evil)
+	p.turn("#/worlds/demo/journal/2")
+	p.see(".pane .body", evil)
+	if bad := ask[bool](p, `window.pwned !== undefined || document.querySelector('main :is(img, script, .injected)') !== null`); bad {
+		t.Error("what a client sent became part of the page")
+	}
+	p.except("status of 400")
+	p.turn("#/worlds/" + strings.ReplaceAll(evil, "/", "%2F") + "/journal")
+	p.see("#said", "name")
+	p.see(".figures", "no such world")
+	if ask[bool](p, `window.pwned !== undefined`) {
+		t.Error("the address became part of the page")
+	}
+}
+
+// A request is copied as a command that asks it again, with the key of its world in the
+// place of what the journal hides.
+func TestCopyAsCurl(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	s.roamify("POST", "/api/esim/order", `{"items":[{"packageId":"it's none","quantity":1}]}`)
+	const body = `{"packageCode":"merhaba-7days-1gb"}`
+	stamp := fmt.Sprint(began.UnixMilli())
+	const id = "7f1a2d0e-3c44-4b19-8a56-0c9b1f6f2d31"
+	s.do("POST", "/api/v1/business/esims/order", body, "RT-AccessCode", "esf_demo", "RT-Timestamp", stamp, "RT-RequestID", id,
+		"RT-Signature", esimfly.Sign("sk_demo", stamp, id, "esf_demo", []byte(body)))
+	p := open(t, srv, "#/worlds/demo/journal/1")
+	p.allowClipboard()
+	p.press("Copy as curl")
+	p.see("#said", "Copied as curl.")
+	copied := ask[string](p, `navigator.clipboard.readText()`)
+	if !strings.Contains(copied, "Bearer roamify_demo") {
+		t.Errorf("copied without the key: %s", copied)
+	}
+	if _, err := exec.LookPath("curl"); err == nil {
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", copied).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", copied, err, out)
+		}
+		entries := s.world().Requests(everything)
+		if first, last := entries[0], entries[len(entries)-1]; len(entries) != 3 || last.Status != first.Status ||
+			last.Request.Body != first.Request.Body || last.URL != first.URL || last.Response.Body != first.Response.Body {
+			t.Errorf("%s\nasked %s %q, answered %s\nand not %q, answered %s", copied, last.URL, last.Request.Body, last.Response.Body, first.Request.Body, first.Response.Body)
+		}
+	}
+
+	p.turn("#/worlds/demo/journal/2")
+	p.see(".pane header", "esimfly.createOrder")
+	p.key("c")
+	p.see("#said", "esimsim sign")
+	want := fmt.Sprintf(`esimsim sign --access-code 'esf_demo' --secret 'sk_demo' --method POST --body '%s' --curl '%s/api/v1/business/esims/order' | sh`, body, srv.URL())
+	if got := ask[string](p, `navigator.clipboard.readText()`); got != want {
+		t.Errorf("copied\n%s\nwant\n%s", got, want)
+	}
+}
+
+func (p *page) allowClipboard() {
+	p.t.Helper()
+	for _, name := range []string{"clipboard-read", "clipboard-write"} {
+		_, err := chromedp.CallBrowser(p.ctx, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
+			BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID,
+		})
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
+
+// The journal is walked and searched by keys alone, and what is typed stays while requests
+// come in.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	for range 3 {
+		s.esimgo("GET", "/v2.4/organisation", "")
+	}
+	p := open(t, srv, "#/worlds/demo/journal")
+	p.until(`document.querySelectorAll('.row').length === 3`)
+	focused := func(id string) {
+		t.Helper()
+		p.until(fmt.Sprintf(`document.activeElement.dataset.id === %q`, id))
+	}
+	p.key("j")
+	focused("3")
+	p.key("j")
+	p.key("j")
+	p.key("j") // there is none after the last
+	focused("1")
+	p.key("k")
+	focused("2")
+	p.key(kb.Enter)
+	p.see(".pane header", "getOrganisation")
+	p.until(`location.hash.endsWith('/journal/2')`)
+	p.key("j")
+	p.until(`location.hash.endsWith('/journal/1')`)
+	p.see(".pane", "Request 1,")
+	p.key(kb.Escape)
+	p.until(`location.hash.endsWith('/journal')`)
+	focused("1")
+
+	p.key("/")
+	p.until(`document.activeElement.type === 'search'`)
+	p.key("jk?")
+	s.esimgo("GET", "/v2.4/jk?", "")
+	p.until(`document.querySelectorAll('.row').length === 1 && document.activeElement.value === 'jk?'`)
+	p.key(kb.Escape)
+	p.until(`document.activeElement === document.body`)
+	p.key("?")
+	p.see("dialog", "only requests with findings")
+	p.key(kb.Escape)
+	p.until(`document.querySelector('dialog') === null`)
+	p.key("5")
+	p.until(`location.hash.endsWith('/coverage')`)
+	p.see("nav a[aria-current]", "Coverage")
+	p.until(`document.activeElement.textContent === 'Coverage'`)
+	p.key("w")
+	p.see(".worlds", "demo")
+}
