@@ -249,6 +249,43 @@ func TestControlHosts(t *testing.T) {
 	}
 }
 
+// Pages of other sites change nothing, though a browser would send what they ask for.
+func TestControlSites(t *testing.T) {
+	t.Parallel()
+	srv := startToy(t, sim.Config{})
+	for _, c := range []struct {
+		method, header, value string
+		want                  int
+	}{
+		{"POST", "Sec-Fetch-Site", "cross-site", 403},
+		{"POST", "Sec-Fetch-Site", "same-site", 403}, // another port of this machine
+		{"POST", "Sec-Fetch-Site", "same-origin", 200},
+		{"POST", "Origin", "https://evil.example", 403},
+		{"POST", "Origin", srv.URL(), 200},
+		{"POST", "Accept", "*/*", 200}, // no browser
+		{"GET", "Origin", "https://evil.example", 200},
+	} {
+		path := "/_sim/worlds/sites/reset"
+		if c.method == "GET" {
+			path = "/_sim/worlds"
+		}
+		req, err := http.NewRequestWithContext(t.Context(), c.method, srv.URL()+path, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set(c.header, c.value)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if res.StatusCode != c.want || (c.want == 403) != strings.Contains(string(body), "another site") {
+			t.Errorf("%s with %s: %s: %d, want %d: %s", c.method, c.header, c.value, res.StatusCode, c.want, body)
+		}
+	}
+}
+
 func get(t *testing.T, link, host, auth string) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), "GET", link, nil)

@@ -124,9 +124,18 @@ func (t *table) router() http.Handler {
 }
 
 // hosts refuses a Host under which a page on the internet could have reached us: such a
-// page may name any host it owns and let it point at this machine.
+// page may name any host it owns and let it point at this machine. And it refuses changes
+// that a page of another site asks for, which a browser would send all the same.
 func (h *handler) hosts(next http.HandlerFunc) http.HandlerFunc {
+	var sites http.CrossOriginProtection // its zero value lets nobody else's pages change anything
 	return func(w http.ResponseWriter, r *http.Request) {
+		if err := sites.Check(r); err != nil {
+			Problem{
+				Status: http.StatusForbidden,
+				Detail: "the control plane takes no changes from pages of another site: " + err.Error(),
+			}.write(w)
+			return
+		}
 		host := r.Host
 		if name, _, err := net.SplitHostPort(host); err == nil {
 			host = name
