@@ -5,7 +5,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -tags nethttpomithttp2 -trimpath -ldflags "-s -w" -o /esimsim ./cmd/esimsim
+RUN CGO_ENABLED=0 go build -tags nethttpomithttp2 -trimpath -ldflags "-s -w -funcalign=16" -o /esimsim ./cmd/esimsim
 
 FROM scratch
 COPY --from=build /esimsim /src/LICENSE /src/NOTICE /

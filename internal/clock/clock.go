@@ -83,6 +83,9 @@ func (c *Clock) Restart() {
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.mode == Frozen {
+		return c.base
+	}
 	return c.now(c.src.Now())
 }
 
