@@ -33,9 +33,13 @@ type Definition[S any] struct {
 	// without asking any account: which header, which form. A refusal is an error in the
 	// provider's own kinds, or ErrUnauthenticated.
 	Identify func(*Request) (name string, err error)
-	// Credentials lists the headers or forms a caller named so may use; the banner
-	// prints them, and the hint for a refused key names the form.
-	Credentials func(name string) []Credential
+	// KeyOf is the key that every name has, and what it signs with: "" where requests are
+	// not signed.
+	KeyOf func(name string) (key, secret string)
+	// Credentials lists the headers or forms in which a caller may give a key, the first of
+	// which is of the key alone; the banner prints them, and the hint for a refused key
+	// names the form.
+	Credentials func(key, secret string) []Credential
 	// Secrets are further headers that the journal hides, such as signatures.
 	Secrets []string
 	// Admit checks what needs the account's memory or the world's clock: freshness,

@@ -425,8 +425,9 @@ func shopProvider() *sim.Provider {
 		Name: "shop", Title: "Shop", Mounts: []string{"/shop/v1", "/shop/v2"}, Document: []byte(toyDocument),
 		Key:      func(r *sim.Request) string { return r.Header.Get("X-Toy") },
 		Identify: func(r *sim.Request) (string, error) { return strings.TrimPrefix(r.Header.Get("X-Toy"), "toy_"), nil },
-		Credentials: func(name string) []sim.Credential {
-			return []sim.Credential{{Name: "X-Toy", Value: "toy_" + name}}
+		KeyOf:    func(name string) (key, secret string) { return "toy_" + name, "" },
+		Credentials: func(key, _ string) []sim.Credential {
+			return []sim.Credential{{Name: "X-Toy", Value: key}}
 		},
 		Open:        func(*sim.Tx[struct{}]) {},
 		EncodeError: encodeToyError,

@@ -71,10 +71,12 @@ func identify(r *sim.Request) (string, error) {
 	return name, nil
 }
 
-func credentials(name string) []sim.Credential {
+func keyOf(name string) (code, secret string) { return codePrefix + name, secretPrefix + name }
+
+func credentials(code, secret string) []sim.Credential {
 	return []sim.Credential{
-		{Name: "RT-AccessCode", Env: "ESIMFLY_ACCESS_CODE", Value: codePrefix + name},
-		{Name: "secret key", Env: "ESIMFLY_SECRET_KEY", Value: secretPrefix + name},
+		{Name: "RT-AccessCode", Env: "ESIMFLY_ACCESS_CODE", Value: code},
+		{Name: "secret key", Env: "ESIMFLY_SECRET_KEY", Value: secret},
 	}
 }
 

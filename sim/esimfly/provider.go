@@ -21,6 +21,7 @@ func Provider() *sim.Provider {
 
 		Key:         accessCode,
 		Identify:    identify,
+		KeyOf:       keyOf,
 		Credentials: credentials,
 		Secrets:     []string{headerSignature},
 		Admit:       admit,

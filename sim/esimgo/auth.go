@@ -33,6 +33,8 @@ func nameOf(key string) (string, error) {
 	return name, nil
 }
 
-func credentials(name string) []sim.Credential {
-	return []sim.Credential{{Name: "X-API-Key", Env: "ESIMGO_API_KEY", Value: prefix + name}}
+func keyOf(name string) (key, secret string) { return prefix + name, "" }
+
+func credentials(key, _ string) []sim.Credential {
+	return []sim.Credential{{Name: "X-API-Key", Env: "ESIMGO_API_KEY", Value: key}}
 }

@@ -18,6 +18,7 @@ func Provider() *sim.Provider {
 
 		Key:         apiKey,
 		Identify:    identify,
+		KeyOf:       keyOf,
 		Credentials: credentials,
 		Admit:       admit,
 		Missed:      tellWindow,

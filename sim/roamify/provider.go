@@ -19,6 +19,7 @@ func Provider() *sim.Provider {
 
 		Key:         token,
 		Identify:    identify,
+		KeyOf:       keyOf,
 		Credentials: credentials,
 		Open:        open,
 		Operations: []sim.Operation[state]{
