@@ -124,7 +124,7 @@ func breakOff(w http.ResponseWriter, reset bool) {
 		if inner, ok := conn.(interface{ NetConn() net.Conn }); ok {
 			raw = inner.NetConn() // of TLS
 		}
-		if tcp, ok := raw.(*net.TCPConn); ok {
+		if tcp, ok := raw.(interface{ SetLinger(seconds int) error }); ok {
 			_ = tcp.SetLinger(0)
 		}
 		_ = raw.Close()
