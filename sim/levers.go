@@ -9,7 +9,6 @@ import (
 
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/esim"
-	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/nearest"
 )
 
@@ -284,5 +283,6 @@ func (w *World) Reset() (err error) {
 	return err
 }
 
-// Requests lists what was asked of this world, newest last.
-func (w *World) Requests(f journal.Filter) []*journal.Entry { return w.journal.List(f) }
+// Journal lists what was asked of this world and what it answered, newest last. An entry
+// is there before the client has its answer.
+func (w *World) Journal(f Filter) []*Entry { return w.journal.List(f) }

@@ -79,6 +79,8 @@ func (p plane) Forget(world string) bool { return p.s.Forget(world) }
 
 type worldPlane struct{ *World }
 
+func (w worldPlane) Requests(f journal.Filter) []*journal.Entry { return w.Journal(f) }
+
 func (w worldPlane) Snapshot() ([]byte, error) {
 	s, err := w.World.Snapshot()
 	if err != nil {

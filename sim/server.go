@@ -297,8 +297,9 @@ func (s *Server) WorldNames() []string {
 	return slices.Sorted(maps.Keys(s.worlds))
 }
 
-// Requests lists those that no world could be found for.
-func (s *Server) Requests(f journal.Filter) []*journal.Entry { return s.journal.List(f) }
+// Journal lists requests that no world could be found for, such as those with an unknown
+// key.
+func (s *Server) Journal(f Filter) []*Entry { return s.journal.List(f) }
 
 // lookup is the world of that name if there is one.
 func (s *Server) lookup(name string) *World {

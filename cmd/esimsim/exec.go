@@ -17,7 +17,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/esimsim/esimsim/internal/coverage"
-	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/nearest"
 	"github.com/esimsim/esimsim/sim"
 )
@@ -283,7 +282,7 @@ func summarise(w io.Writer, s *sim.Server) map[string]int {
 				failed = append(failed, fmt.Sprintf("world %s: %s: %s", name, r.Name, r.Message))
 			}
 		}
-		for _, entry := range world.Requests(journal.Filter{}) {
+		for _, entry := range world.Journal(sim.Filter{}) {
 			total++
 			for _, f := range entry.Findings {
 				met["violation"]++
@@ -294,7 +293,7 @@ func summarise(w io.Writer, s *sim.Server) map[string]int {
 			}
 		}
 	}
-	met["refused-key"] = len(s.Requests(journal.Filter{}))
+	met["refused-key"] = len(s.Journal(sim.Filter{}))
 	unfired := s.Unfired()
 	met["unfired"] = len(unfired)
 

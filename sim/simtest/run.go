@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/esimsim/esimsim/internal/contract"
-	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -102,7 +101,7 @@ func refusals(t *testing.T, s Subject) {
 		}
 		inOwnWords(t, name, a)
 	}
-	if got := x.srv.WorldT(t, "refused").Requests(journal.Filter{}); len(got) == 0 {
+	if got := x.srv.WorldT(t, "refused").Journal(sim.Filter{}); len(got) == 0 {
 		t.Error("the journal of the world says nothing of its refused requests")
 	}
 }
@@ -328,7 +327,7 @@ func crowd(t *testing.T, s Subject) {
 	if left := fmt.Sprint(world.View().Settings[s.Provider.Name()]["balance"]); left != fmt.Sprint(s.Price) {
 		t.Errorf("balance is %s, want %v", left, s.Price)
 	}
-	entries, ids := world.Requests(journal.Filter{}), map[string]bool{}
+	entries, ids := world.Journal(sim.Filter{}), map[string]bool{}
 	for _, e := range entries {
 		ids[e.ID] = true
 	}
