@@ -179,11 +179,11 @@ type Acted struct {
 // "last". An eSIM that is not yet installed or attached is so first, where the action
 // needs it.
 func (w *World) Act(id string, a esim.Action) (Acted, error) {
-	return w.ActFor(id, func(esim.Bytes) esim.Action { return a })
+	return w.actFor(id, func(esim.Bytes) esim.Action { return a })
 }
 
-// ActFor is Act for an action that depends on who sold the eSIM, as a megabyte does.
-func (w *World) ActFor(id string, action func(megabyte esim.Bytes) esim.Action) (out Acted, err error) {
+// actFor is Act for an action that depends on who sold the eSIM, as a megabyte does.
+func (w *World) actFor(id string, action func(megabyte esim.Bytes) esim.Action) (out Acted, err error) {
 	out.Passed = w.turn(nil, func(t *Turn) {
 		var e *esim.Profile
 		if e, out.Used, err = t.actOn(id, action); e != nil {

@@ -127,7 +127,7 @@ func (w worldPlane) Pass(edge, id string) (time.Time, []Happening, error) {
 }
 
 func (w worldPlane) Act(id string, action func(megabyte esim.Bytes) esim.Action) (control.Acted, error) {
-	a, err := w.ActFor(id, action)
+	a, err := w.actFor(id, action)
 	return control.Acted{ICCID: a.ICCID, Status: a.Status, UsedBytes: int64(a.Used), Happened: a.Passed}, err
 }
 
