@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/esimsim/esimsim/internal/esim"
@@ -22,6 +23,7 @@ type Provider struct {
 	identify    func(*Request) (string, error)
 	keyOf       func(string) (key, secret string)
 	credentials func(key, secret string) []Credential
+	authorize   func(*http.Request, Authorization)
 	encodeError func(*Request, error) Reply
 	example     func(base, name string) string
 
@@ -127,7 +129,8 @@ func Define[S any](d Definition[S]) *Provider {
 	}
 	p := &Provider{
 		name: d.Name, title: d.Title, mounts: d.Mounts, document: d.Document, contentType: d.ContentType, megabyte: d.Megabyte,
-		clientBase: d.ClientBase, key: d.Key, identify: d.Identify, keyOf: d.KeyOf, credentials: d.Credentials, encodeError: d.EncodeError, example: d.Example, item: d.Item,
+		clientBase: d.ClientBase, key: d.Key, identify: d.Identify, keyOf: d.KeyOf, credentials: d.Credentials, authorize: d.Authorize,
+		encodeError: d.EncodeError, example: d.Example, item: d.Item,
 		edges: map[string]*edge{}, errors: d.Errors, fixtures: eraseFixtures(d.Fixtures, tx),
 		open: func(t *Turn) {
 			t.a.state = new(S)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/esimsim/esimsim/internal/esim"
 )
@@ -40,6 +41,9 @@ type Definition[S any] struct {
 	// which is of the key alone; the banner prints them, and the hint for a refused key
 	// names the form.
 	Credentials func(key, secret string) []Credential
+	// Authorize puts a credential on a request, as a client of the API does: the clients
+	// that tests are given call it.
+	Authorize func(*http.Request, Authorization)
 	// Secrets are further headers that the journal hides, such as signatures.
 	Secrets []string
 	// Admit checks what needs the account's memory or the world's clock: freshness,
@@ -92,6 +96,15 @@ type Credential struct {
 	Name  string // header or form, such as "X-API-Key"
 	Env   string // ESIMGO_API_KEY
 	Value string
+}
+
+// An Authorization is what the credential of one request is made of.
+type Authorization struct {
+	Key    string // token, API key or access code
+	Secret string // "" where requests are not signed
+	Body   []byte // the exact bytes that will be sent; nil for none
+	Now    time.Time
+	ID     string // a UUID of version 4 that no other request of the world has
 }
 
 // An Operation is one method and path of the API.

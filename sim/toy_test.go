@@ -78,6 +78,7 @@ func toyProvider() *sim.Provider {
 		Credentials: func(key, _ string) []sim.Credential {
 			return []sim.Credential{{Name: "X-Toy", Env: "TOY", Value: key}}
 		},
+		Authorize: func(r *http.Request, a sim.Authorization) { r.Header.Set("X-Toy", a.Key) },
 		Open: func(tx *sim.Tx[toy]) {
 			tx.State.Things, tx.State.Money, tx.State.Company = map[string]*thing{}, 100000, tx.Faker().Company()
 		},

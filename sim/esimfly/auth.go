@@ -231,6 +231,18 @@ func Sign(secret, timestamp, requestID, accessCode string, body []byte) string {
 	return string(newSigner(secret).sign(c, body))
 }
 
+// authorize signs a request as the page says: with a timestamp and an id of its own.
+func authorize(r *http.Request, a sim.Authorization) {
+	at, body := strconv.FormatInt(a.Now.UnixMilli(), 10), a.Body
+	if r.Method == http.MethodGet {
+		body = nil
+	}
+	r.Header.Set(headerAccessCode, a.Key)
+	r.Header.Set(headerRequestID, a.ID)
+	r.Header.Set(headerTimestamp, at)
+	r.Header.Set(headerSignature, Sign(a.Secret, at, a.ID, a.Key, body))
+}
+
 // isUUIDv4 takes either case, as the page's pattern does.
 func isUUIDv4(s string) bool {
 	return isUUID(s) && s[14] == '4' && strings.IndexByte("89abAB", s[19]) >= 0

@@ -23,6 +23,7 @@ func Provider() *sim.Provider {
 		Identify:    identify,
 		KeyOf:       keyOf,
 		Credentials: credentials,
+		Authorize:   authorize,
 		Secrets:     []string{headerSignature},
 		Admit:       admit,
 		Missed:      tellMeter,

@@ -1,6 +1,7 @@
 package esimgo
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/esimsim/esimsim/sim"
@@ -38,3 +39,5 @@ func keyOf(name string) (key, secret string) { return prefix + name, "" }
 func credentials(key, _ string) []sim.Credential {
 	return []sim.Credential{{Name: "X-API-Key", Env: "ESIMGO_API_KEY", Value: key}}
 }
+
+func authorize(r *http.Request, a sim.Authorization) { r.Header.Set("X-API-Key", a.Key) }

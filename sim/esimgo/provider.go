@@ -20,6 +20,7 @@ func Provider() *sim.Provider {
 		Identify:    identify,
 		KeyOf:       keyOf,
 		Credentials: credentials,
+		Authorize:   authorize,
 		Admit:       admit,
 		Missed:      tellWindow,
 		Open:        open,

@@ -1,6 +1,7 @@
 package roamify
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/esimsim/esimsim/sim"
@@ -39,3 +40,6 @@ func credentials(token, _ string) []sim.Credential {
 		{Name: "access token", Env: "ROAMIFY_ACCESS_TOKEN", Value: token},
 	}
 }
+
+// authorize is the header of the vendor's authentication page.
+func authorize(r *http.Request, a sim.Authorization) { r.Header.Set("Authorization", "Bearer "+a.Key) }

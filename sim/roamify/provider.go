@@ -21,6 +21,7 @@ func Provider() *sim.Provider {
 		Identify:    identify,
 		KeyOf:       keyOf,
 		Credentials: credentials,
+		Authorize:   authorize,
 		Open:        open,
 		Operations: []sim.Operation[state]{
 			// The road of an order goes first, as paths are tried in turn.
