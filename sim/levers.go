@@ -275,6 +275,7 @@ func (w *World) Reset() (err error) {
 		w.journal.Clear()
 		w.met.Clear()
 		w.entries.n.Store(0)
+		w.asked.n.Store(0)
 		w.epoch++
 		if err = w.begin(time.Time{}); err == nil {
 			t.passed = nil // it belongs to what is no more
