@@ -135,7 +135,7 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 	}
 	defer func() { _ = s.Close() }()
 
-	own, err := environment(s, x.world)
+	own, err := s.Env(x.world)
 	if err != nil {
 		return fail(err)
 	}
@@ -145,7 +145,10 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 		return fail(err)
 	}
 	defer forget()
-	child.Env = append(append(os.Environ(), own...), trust...)
+	child.Env = append(os.Environ(), trust...)
+	for name, value := range own {
+		child.Env = append(child.Env, name+"="+value)
+	}
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, e.stdout, e.stderr
 	// Signals that come before the child is there wait for it.
 	signals := make(chan os.Signal, 8)
@@ -234,31 +237,6 @@ func trusted(s *sim.Server) (env []string, forget func(), err error) {
 	}
 	name := file.Name()
 	return []string{"SSL_CERT_FILE=" + name, "NODE_EXTRA_CA_CERTS=" + name, "ESIMSIM_CA=" + name}, func() { _ = os.Remove(name) }, nil
-}
-
-// environment is what a child is told: where the APIs are, and credentials that work.
-func environment(s *sim.Server, world string) (out []string, err error) {
-	origin := s.URL()
-	out = append(out, "ESIMSIM_URL="+origin)
-	if s.TLSURL() != "" {
-		out = append(out, "ESIMSIM_TLS_URL="+s.TLSURL())
-	}
-	for _, p := range s.Providers() {
-		out = append(out, strings.ToUpper(p.Name())+"_BASE_URL="+origin+p.ClientBase())
-		for _, c := range s.Credentials(p, world) {
-			if c.Env != "" {
-				out = append(out, c.Env+"="+c.Value)
-			}
-		}
-		variable, secret, err := webhookSecret(s, p, world)
-		if err != nil {
-			return nil, fmt.Errorf("world %q: %w", world, err)
-		}
-		if line := variable + "=" + secret; secret != "" && !slices.Contains(out, line) {
-			out = append(out, line)
-		}
-	}
-	return out, nil
 }
 
 // summarise prints what a client's author should know, and counts the conditions met.
