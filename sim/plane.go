@@ -131,8 +131,15 @@ func (w worldPlane) Act(id string, action func(megabyte esim.Bytes) esim.Action)
 	return control.Acted{ICCID: a.ICCID, Status: a.Status, UsedBytes: int64(a.Used), Happened: a.Passed}, err
 }
 
+// A View is a world as it is now: its Name, its Clock with Now, Mode and Rate, the mode in
+// which it does Validate, the Scenarios that are on, Settings by provider and name, balances
+// among them, the targets of Webhooks by provider, ESIMs, each with ICCID, Provider, ID,
+// Status in the provider's word, LPA, OnDevice, Country and IssuedAt, and what is Waiting
+// for an edge.
+type View = control.View
+
 // View is the world as the control plane shows it.
-func (w *World) View() (v control.View) {
+func (w *World) View() (v View) {
 	w.turn(nil, func(t *Turn) {
 		mode, rate := w.clock.State()
 		v = control.View{

@@ -92,7 +92,7 @@ func TestHelpersFailTheTest(t *testing.T) {
 // then is a clock that stands still.
 type then struct{ time.Time }
 
-func (c then) Now() time.Time                               { return c.Time }
+func (c then) Now() time.Time                                 { return c.Time }
 func (then) Sleep(ctx context.Context, _ time.Duration) error { <-ctx.Done(); return ctx.Err() }
 
 // Who starts in the year in which a bubble begins is told what to do.
