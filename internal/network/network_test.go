@@ -196,14 +196,14 @@ func TestReach(t *testing.T) {
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Host+" "+strings.Split(r.RemoteAddr, ":")[0])
 	})}
-	served := make(chan error)
-	go func() { served <- server.Serve(l) }()
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = server.Serve(l) }) // until it is closed
 	reach := network.Reach("shop", func(ctx context.Context) (net.Conn, error) { return n.Dial(ctx, "shop:80") })
 	client := &http.Client{Transport: reach}
 	defer func() {
 		reach.CloseIdleConnections()
 		_ = server.Close()
-		<-served
+		serving.Wait()
 	}()
 	res, err := client.Get("http://shop/")
 	if err != nil {

@@ -23,6 +23,7 @@ func Run(t *testing.T, s Subject) {
 	for name, check := range map[string]func(*testing.T, Subject){
 		"table and document agree":        tableAgrees,
 		"every operation succeeds":        everyOperation,
+		"its clients are known":           clients,
 		"refusals are in its own words":   refusals,
 		"bad input changes nothing":       badInput,
 		"worlds never see each other":     worldsApart,
@@ -72,6 +73,18 @@ func everyOperation(t *testing.T, s Subject) {
 	for _, op := range s.Provider.Operations() {
 		if !met[op.ID] {
 			t.Errorf("the story never calls %s", op.ID)
+		}
+	}
+}
+
+// clients tells the story with the client that a world gives, which signs for itself.
+func clients(t *testing.T, s Subject) {
+	s.Sign = func(*http.Request, []byte, string) {}
+	x := s.session(t, s.start(t), "client")
+	x.http = x.srv.WorldT(t, "client").Client(s.Provider.Name())
+	for _, c := range s.Calls {
+		if a := x.do(c); a.status/100 != 2 {
+			t.Errorf("%s: %d %s", c.Operation, a.status, a.body)
 		}
 	}
 }
