@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -193,5 +194,33 @@ func TestEnv(t *testing.T) {
 	}
 	if _, err := srv.Env("shop~no-such"); err == nil {
 		t.Error("a name that can have no world was taken")
+	}
+}
+
+// A patch is taken as a Go tester writes it, and stays as it was written.
+func TestPatchInGo(t *testing.T) {
+	t.Parallel()
+	w := sim.StartT(t, sim.Config{Providers: all.Providers()}).WorldT(t, "")
+	patch := sim.Patch{
+		"": {"validate": sim.ModeStrict}, "esimfly": {"balance": 25}, "esimgo": {"balance": float32(2.5), "unauthorized": 401, "refunds": false},
+		"webhooks": {"roamify": map[string]string{"url": "http://127.0.0.1:9/hook"}},
+	}
+	if err := w.Patch(patch); err != nil {
+		t.Fatal(err)
+	}
+	v := w.View()
+	if v.Validate != "strict" || v.Settings["esimfly"]["balance"] != 25.0 || v.Settings["esimgo"]["balance"] != 2.5 ||
+		v.Settings["esimgo"]["unauthorized"] != "401" || v.Settings["esimgo"]["refunds"] != "false" || v.Webhooks["roamify"].URL == "" {
+		t.Errorf("%+v", v)
+	}
+	if patch["esimgo"]["refunds"] != false {
+		t.Errorf("it became %v", patch)
+	}
+	if _, err := w.Start(sim.Fixture{Settings: sim.Patch{"roamify": {"balance": 7}}}); err != nil || w.View().Settings["roamify"]["balance"] != 7.0 {
+		t.Errorf("a fixture: %v", err)
+	}
+	var refused *sim.SettingError
+	if err := w.Patch(sim.Patch{"roamify": {"balance": func() {}}}); !errors.As(err, &refused) {
+		t.Errorf("what JSON has not: %v", err)
 	}
 }

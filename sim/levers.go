@@ -131,9 +131,13 @@ func (w *World) follow(rate float64) (now time.Time, passed []Happening, err err
 	return now, passed, nil
 }
 
-// Patch changes settings, all or none.
-func (w *World) Patch(p Patch) (err error) {
-	w.turn(nil, func(t *Turn) { err = w.apply(p, t.Now) })
+// Patch changes settings, all or none; a SettingError says which is refused. Values are
+// taken as JSON has them, so that numbers of any type will do.
+func (w *World) Patch(p Patch) error {
+	p, err := plain(p)
+	if err == nil {
+		w.turn(nil, func(t *Turn) { err = w.apply(p, t.Now) })
+	}
 	return err
 }
 
