@@ -16,17 +16,17 @@
 //		world.NoFindingsT(t)
 //	}
 //
-// The providers are "roamify", "esimgo" and "esimfly". Whoever wants but one gives
-// esimfly.Provider() in the place of all.
+// The providers are "roamify", "esimgo" and "esimfly"; each has a package of its own, for
+// tests that want one of them alone.
 //
 // # Worlds
 //
 // A [World] is a test's environment: at each provider an account with 1000 USD, and eSIMs, a
 // clock, chance, scenarios and a journal. Worlds share nothing, so that tests run in parallel
-// on one [Server]; one for each test is cheap, too. [Server.WorldT] makes one that has the
-// test's name, or a name that is given. The name is in the credentials: world "shop" is that
-// of the token roamify_shop, of the API key esimgo_shop, and of the access code esf_shop,
-// which signs with sk_shop.
+// on one [Server]; one of its own costs a test some hundredths of a second. [Server.WorldT]
+// makes a world that has the test's name, or one that is given. The name is in the
+// credentials: world "shop" is that of the token roamify_shop, of the API key esimgo_shop,
+// and of the access code esf_shop, which signs with sk_shop.
 //
 // [World.Patch] sets a balance, or another of the settings that the README lists:
 //

@@ -107,7 +107,8 @@ func (w *World) ScenarioT(t TB, text string) {
 	}
 }
 
-// ReceiveT posts the webhooks of a provider in this world to h until the test ends. The
+// ReceiveT posts the webhooks of a provider in this world to h until the test ends, in
+// memory, whatever the simulator listens on. Server.Env has the secret that signs them. The
 // URL is for code that has to name its receiver to the API; nobody but the simulator
 // reaches it. A handler must not move the clock of the world whose event it is given.
 func (w *World) ReceiveT(t TB, provider string, h http.Handler) (url string) {
