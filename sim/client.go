@@ -16,31 +16,27 @@ import (
 	"github.com/esimsim/esimsim/internal/network"
 )
 
-// reach is how clients of this process come to the simulator.
-type reach struct{ transport *http.Transport }
-
-func (s *Server) newReach() reach {
+// newReach is how clients of this process come to the simulator.
+func (s *Server) newReach() http.RoundTripper {
 	host := reachable(s.listener.Addr())
 	dial := network.System(host)
 	if s.cfg.InMemory {
 		dial = func(ctx context.Context) (net.Conn, error) { return s.network.Dial(ctx, net.JoinHostPort(host, "80")) }
 	}
-	return reach{network.Reach(host, dial)}
+	return network.Reach(host, dial)
 }
-
-func (r reach) close() { r.transport.CloseIdleConnections() }
 
 // Client is for code that sends credentials by itself. It reaches the simulator, in memory
 // too, and nothing else: code that has another address in it is told so. Its connections
 // end with the simulator, which must have been started.
-func (s *Server) Client() *http.Client { return &http.Client{Transport: s.reach.transport} }
+func (s *Server) Client() *http.Client { return &http.Client{Transport: s.reach} }
 
 // Client is Server.Client with this world's credential at that provider put on every
 // request, in the place of any other, and where the API has requests signed, the signature
 // of its exact bytes. A name that no provider has panics. Where any key is taken (AuthAny),
 // each has a world of its own and none leads to this one.
 func (w *World) Client(provider string) *http.Client {
-	return &http.Client{Transport: &authorizing{world: w, provider: w.srv.known(provider), next: w.srv.reach.transport}}
+	return &http.Client{Transport: &authorizing{world: w, provider: w.srv.known(provider), next: w.srv.reach}}
 }
 
 // BaseURL is what a client of that provider has for its base URL, as the vendor's own

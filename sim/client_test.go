@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -53,6 +55,17 @@ func TestClients(t *testing.T) {
 					t.Errorf("%s: the journal has %d", world, got)
 				}
 				w.NoFindingsT(t)
+				// Where the clock runs, however fast, a signature is fresh by the machine's.
+				if _, err := w.Follow(1e6); err != nil {
+					t.Fatal(err)
+				}
+				w.AdvanceT(t, 24*time.Hour)
+				ask(t, w.Client("esimfly"), "GET", w.BaseURL("esimfly")+"/balance", "")
+				last := w.Journal(sim.Filter{Limit: 1})[0]
+				ms, err := strconv.ParseInt(last.Request.Header.Get("RT-Timestamp"), 10, 64)
+				if age := last.Real.Sub(time.UnixMilli(ms)); err != nil || age < 0 || age > time.Minute {
+					t.Errorf("%s: signed %s before it came, %v", world, age, err)
+				}
 			}
 			if refused := srv.Journal(sim.Filter{}); len(refused) > 0 {
 				t.Errorf("refused: %+v", refused[0])

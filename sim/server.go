@@ -59,7 +59,7 @@ type Server struct {
 	ctx         context.Context // ends with the simulator
 	stop        context.CancelFunc
 	unused      unusedConns
-	reach       reach
+	reach       http.RoundTripper // of clients in this process
 	sender      *webhook.Sender
 	tasks       tasks
 	mail        mail // that the outboxes of all worlds hold
@@ -293,7 +293,6 @@ func (s *Server) Close() error {
 	if s.http == nil {
 		return nil
 	}
-	s.reach.close()
 	err := s.unused.shutdown(s.http)
 	s.serving.Wait()
 	return err
