@@ -15,6 +15,9 @@ type Config struct {
 	Providers []*Provider
 	// Listen is the address of Start; "" takes a free port of the loopback interface.
 	Listen string
+	// InMemory listens within the process instead, where only the clients that a Server
+	// gives come. It is for a testing/synctest bubble, and for tests that may open no port.
+	InMemory bool
 	// TLS adds HTTPS on a second listener.
 	TLS TLS
 	// Auth says which keys are known; "" means AuthNames.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/esimsim/esimsim/internal/esim"
@@ -20,7 +21,9 @@ type Provider struct {
 	clientBase  string
 	key         func(*Request) string
 	identify    func(*Request) (string, error)
-	credentials func(string) []Credential
+	keyOf       func(string) (key, secret string)
+	credentials func(key, secret string) []Credential
+	authorize   func(*http.Request, Authorization)
 	encodeError func(*Request, error) Reply
 	example     func(base, name string) string
 
@@ -81,7 +84,7 @@ func (p *Provider) Base() string { return p.mounts[0] }
 func (p *Provider) ClientBase() string { return p.clientBase }
 
 // Credentials are the headers a caller of that name may use.
-func (p *Provider) Credentials(name string) []Credential { return p.credentials(name) }
+func (p *Provider) Credentials(name string) []Credential { return p.credentials(p.keyOf(name)) }
 
 // Example is a call that can be pasted into a shell; base has no path.
 func (p *Provider) Example(base, name string) string { return p.example(base, name) }
@@ -129,7 +132,8 @@ func Define[S any](d Definition[S]) *Provider {
 	}
 	p := &Provider{
 		name: d.Name, title: d.Title, mounts: d.Mounts, document: d.Document, contentType: d.ContentType, megabyte: d.Megabyte,
-		clientBase: d.ClientBase, key: d.Key, identify: d.Identify, credentials: d.Credentials, encodeError: d.EncodeError, example: d.Example, item: d.Item,
+		clientBase: d.ClientBase, key: d.Key, identify: d.Identify, keyOf: d.KeyOf, credentials: d.Credentials, authorize: d.Authorize,
+		encodeError: d.EncodeError, example: d.Example, item: d.Item,
 		edges: map[string]*edge{}, errors: d.Errors, fixtures: eraseFixtures(d.Fixtures, tx),
 		open: func(t *Turn) {
 			t.a.state = new(S)
@@ -170,7 +174,7 @@ func Define[S any](d Definition[S]) *Provider {
 		p.contentType = "application/json"
 	}
 	p.secrets = d.Secrets
-	for _, c := range d.Credentials("any") {
+	for _, c := range p.Credentials("any") {
 		p.secrets = append(p.secrets, c.Name)
 	}
 	if p.megabyte == 0 {

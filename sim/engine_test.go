@@ -14,7 +14,6 @@ import (
 
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/esim"
-	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -181,7 +180,7 @@ func TestRules(t *testing.T) {
 			t.Errorf("call %d: %d %s, want %d", i+1, status, v, want)
 		}
 	}
-	entries := srv.WorldT(t, "r~broken").Requests(journal.Filter{Status: 503})
+	entries := srv.WorldT(t, "r~broken").Journal(sim.Filter{Status: 503})
 	if len(entries) != 2 || len(entries[0].Rules) != 1 || entries[0].Rules[0] != "broken:4" || entries[0].Error != "BROKEN" {
 		t.Errorf("journal of refused calls: %+v", entries)
 	}

@@ -215,7 +215,7 @@ const nobody = "default"
 // hint tells the forms of a key that would work.
 func (s *Server) hint(p *Provider, err error) string {
 	var forms []string
-	for _, c := range p.credentials("demo") {
+	for _, c := range p.Credentials("demo") {
 		forms = append(forms, c.Name+": "+c.Value)
 	}
 	hint := "known keys look like " + strings.Join(forms, ", ")

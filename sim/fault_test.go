@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/clock"
-	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -110,7 +109,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 				if made := len(srv.WorldT(t, "f~r").View().ESIMs); made != want {
 					t.Errorf("%d things were made, want %d", made, want)
 				}
-				e := srv.WorldT(t, "f~r").Requests(journal.Filter{})[0]
+				e := srv.WorldT(t, "f~r").Journal(sim.Filter{})[0]
 				if !strings.Contains(kind, e.Fault) || e.Fault == "" || len(e.Rules) != 1 {
 					t.Errorf("journal: fault %q, rules %v", e.Fault, e.Rules)
 				}

@@ -41,7 +41,8 @@ type FixtureESIM struct {
 	Ago       time.Duration // how long ago it was ordered, if longer than the state asks for
 }
 
-// Started says what a fixture made, in the order of asking.
+// Started says what a fixture made, in the order of asking: Orders and ESIMs, each with
+// Provider, ID and State, and the World as it is then.
 type Started = control.Started
 
 // A FixtureError refuses a fixture.

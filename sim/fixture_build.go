@@ -3,7 +3,6 @@ package sim
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,7 +97,10 @@ func (w *World) arrange(f Fixture, now time.Time) error {
 			return &FixtureError{at, err.Error()}
 		}
 	}
-	err := w.apply(maps.Clone(f.Settings), now)
+	settings, err := plain(f.Settings)
+	if err == nil {
+		err = w.apply(settings, now)
+	}
 	var setting *SettingError
 	if errors.As(err, &setting) {
 		return &FixtureError{"/settings" + setting.Pointer, setting.Message}

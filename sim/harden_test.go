@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/clock"
-	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -64,7 +63,7 @@ func TestManyFindings(t *testing.T) {
 	if status != 200 || header.Get("X-Esimsim-Findings") != "body.undeclared, findings.more" {
 		t.Errorf("%d, findings %.200q", status, header.Get("X-Esimsim-Findings"))
 	}
-	if n := len(srv.WorldT(t, "many").Requests(journal.Filter{})[0].Findings); n != 101 {
+	if n := len(srv.WorldT(t, "many").Journal(sim.Filter{})[0].Findings); n != 101 {
 		t.Errorf("%d findings kept, want 101", n)
 	}
 }
@@ -105,7 +104,7 @@ func TestBrokenBody(t *testing.T) {
 	if !strings.HasPrefix(string(answer), "HTTP/1.1 400") {
 		t.Errorf("bad chunk: %.100q", answer)
 	}
-	if got := len(srv.WorldT(t, "short").Requests(journal.Filter{Status: 400})); got != 1 {
+	if got := len(srv.WorldT(t, "short").Journal(sim.Filter{Status: 400})); got != 1 {
 		t.Errorf("%d entries in the world's journal, want 1", got)
 	}
 }

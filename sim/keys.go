@@ -51,18 +51,17 @@ func keyring(keys []Key, providers []*Provider) (map[keyID]Key, error) {
 // Credentials are what a caller of the world of that name may use: a key of the user's own
 // where one was given for it, else the form that names have.
 func (s *Server) Credentials(p *Provider, world string) []Credential {
-	forms := p.credentials(world)
+	return p.credentials(s.key(p, world))
+}
+
+// key is the key that Credentials have, and its secret.
+func (s *Server) key(p *Provider, world string) (key, secret string) {
 	for _, k := range s.cfg.Keys {
-		if k.Provider != p.name || k.World != world && (k.World != "" || world != "default") {
-			continue
+		if k.Provider == p.name && (k.World == world || k.World == "" && world == "default") {
+			return k.Value, k.Secret
 		}
-		forms[0].Value = k.Value
-		if len(forms) > 1 {
-			forms[1].Value = k.Secret
-		}
-		break
 	}
-	return forms
+	return p.keyOf(world)
 }
 
 // ownKey finds the caller of a key of the user's own. ok is false where the key has to be

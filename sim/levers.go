@@ -9,7 +9,6 @@ import (
 
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/esim"
-	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/nearest"
 )
 
@@ -132,9 +131,13 @@ func (w *World) follow(rate float64) (now time.Time, passed []Happening, err err
 	return now, passed, nil
 }
 
-// Patch changes settings, all or none.
-func (w *World) Patch(p Patch) (err error) {
-	w.turn(nil, func(t *Turn) { err = w.apply(p, t.Now) })
+// Patch changes settings, all or none; a SettingError says which is refused. Values are
+// taken as JSON has them, so that numbers of any type will do.
+func (w *World) Patch(p Patch) error {
+	p, err := plain(p)
+	if err == nil {
+		w.turn(nil, func(t *Turn) { err = w.apply(p, t.Now) })
+	}
 	return err
 }
 
@@ -180,11 +183,11 @@ type Acted struct {
 // "last". An eSIM that is not yet installed or attached is so first, where the action
 // needs it.
 func (w *World) Act(id string, a esim.Action) (Acted, error) {
-	return w.ActFor(id, func(esim.Bytes) esim.Action { return a })
+	return w.actFor(id, func(esim.Bytes) esim.Action { return a })
 }
 
-// ActFor is Act for an action that depends on who sold the eSIM, as a megabyte does.
-func (w *World) ActFor(id string, action func(megabyte esim.Bytes) esim.Action) (out Acted, err error) {
+// actFor is Act for an action that depends on who sold the eSIM, as a megabyte does.
+func (w *World) actFor(id string, action func(megabyte esim.Bytes) esim.Action) (out Acted, err error) {
 	out.Passed = w.turn(nil, func(t *Turn) {
 		var e *esim.Profile
 		if e, out.Used, err = t.actOn(id, action); e != nil {
@@ -276,6 +279,7 @@ func (w *World) Reset() (err error) {
 		w.journal.Clear()
 		w.met.Clear()
 		w.entries.n.Store(0)
+		w.asked.n.Store(0)
 		w.epoch++
 		if err = w.begin(time.Time{}); err == nil {
 			t.passed = nil // it belongs to what is no more
@@ -284,5 +288,6 @@ func (w *World) Reset() (err error) {
 	return err
 }
 
-// Requests lists what was asked of this world, newest last.
-func (w *World) Requests(f journal.Filter) []*journal.Entry { return w.journal.List(f) }
+// Journal lists what was asked of this world and what it answered, newest last. An entry
+// is there before the client has its answer.
+func (w *World) Journal(f Filter) []*Entry { return w.journal.List(f) }

@@ -152,7 +152,10 @@ const (
 	Dropped   DeliveryState = "dropped"   // a scenario lost it
 )
 
-// An Attempt is one try to hand a delivery over.
+// An Attempt is one try to hand a delivery over, At an instant of the world's clock: the
+// Request sent, the Status of the answer, 0 for none, and the beginning of the Answer, or
+// Error for why there was none, Latency of real time, and whether it was Taken, as the
+// provider sees that.
 type Attempt = control.Attempt
 
 // name gives the next delivery its id: one that no chance of the world's pays for, so

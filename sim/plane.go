@@ -115,6 +115,8 @@ func (p plane) Forget(world string) bool { return p.s.Forget(world) }
 
 type worldPlane struct{ *World }
 
+func (w worldPlane) Requests(f journal.Filter) []*journal.Entry { return w.Journal(f) }
+
 func (w worldPlane) Snapshot() ([]byte, error) {
 	s, err := w.World.Snapshot()
 	if err != nil {
@@ -161,12 +163,19 @@ func (w worldPlane) Pass(edge, id string) (time.Time, []Happening, error) {
 }
 
 func (w worldPlane) Act(id string, action func(megabyte esim.Bytes) esim.Action) (control.Acted, error) {
-	a, err := w.ActFor(id, action)
+	a, err := w.actFor(id, action)
 	return control.Acted{ICCID: a.ICCID, Status: a.Status, UsedBytes: int64(a.Used), Happened: a.Passed}, err
 }
 
+// A View is a world as it is now: its Name, its Clock with Now, Mode and Rate, the mode in
+// which it does Validate, the Scenarios that are on, Settings by provider and name, balances
+// among them, the targets of Webhooks by provider, ESIMs, each with ICCID, Provider, ID,
+// Status in the provider's word, LPA, OnDevice, Country and IssuedAt, and what is Waiting
+// for an edge.
+type View = control.View
+
 // View is the world as the control plane shows it.
-func (w *World) View() (v control.View) {
+func (w *World) View() (v View) {
 	w.turn(nil, func(t *Turn) {
 		mode, rate := w.clock.State()
 		v = control.View{

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/esimsim/esimsim/internal/esim"
 )
@@ -33,9 +34,16 @@ type Definition[S any] struct {
 	// without asking any account: which header, which form. A refusal is an error in the
 	// provider's own kinds, or ErrUnauthenticated.
 	Identify func(*Request) (name string, err error)
-	// Credentials lists the headers or forms a caller named so may use; the banner
-	// prints them, and the hint for a refused key names the form.
-	Credentials func(name string) []Credential
+	// KeyOf is the key that every name has, and what it signs with: "" where requests are
+	// not signed.
+	KeyOf func(name string) (key, secret string)
+	// Credentials lists the headers or forms in which a caller may give a key, the first of
+	// which is of the key alone; the banner prints them, and the hint for a refused key
+	// names the form.
+	Credentials func(key, secret string) []Credential
+	// Authorize puts a credential on a request, as a client of the API does: the clients
+	// that tests are given call it.
+	Authorize func(*http.Request, Authorization)
 	// Secrets are further headers that the journal hides, such as signatures.
 	Secrets []string
 	// Admit checks what needs the account's memory or the world's clock: freshness,
@@ -91,6 +99,15 @@ type Credential struct {
 	Name  string // header or form, such as "X-API-Key"
 	Env   string // ESIMGO_API_KEY
 	Value string
+}
+
+// An Authorization is what the credential of one request is made of.
+type Authorization struct {
+	Key    string // token, API key or access code
+	Secret string // "" where requests are not signed
+	Body   []byte // the exact bytes that will be sent; nil for none
+	Now    time.Time
+	ID     string // a UUID of version 4 that no other request of the world has
 }
 
 // An Operation is one method and path of the API.

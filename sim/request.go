@@ -11,7 +11,9 @@ import (
 )
 
 // A Finding is something odd in a request: what the contract does not allow, or what a
-// client had better not do.
+// client had better not do. Code names the kind and never changes, as in body.required.
+// Pointer is a JSON pointer into the body, or a place such as query/page. Message says in a
+// sentence what to change, and Basis whose word that rests on.
 type Finding = contract.Finding
 
 // A Request is one call as it came, and what the engine found out about it. Operations

@@ -18,6 +18,7 @@ import (
 	"github.com/esimsim/esimsim/internal/coverage"
 	"github.com/esimsim/esimsim/internal/deadline"
 	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/internal/network"
 	"github.com/esimsim/esimsim/internal/scenario"
 	"github.com/esimsim/esimsim/internal/webhook"
 )
@@ -48,6 +49,9 @@ type Server struct {
 	fired   map[string]bool               // rules that did something, by scenario:line
 	lone    sequence                      // numbers the entries of journal
 
+	receivers sequence // numbers those of tests
+
+	network     network.Network // within the process
 	http        *http.Server
 	listener    net.Listener
 	tlsListener net.Listener // nil without TLS
@@ -56,10 +60,14 @@ type Server struct {
 	ctx         context.Context // ends with the simulator
 	stop        context.CancelFunc
 	unused      unusedConns
+	reach       http.RoundTripper // of clients in this process
 	sender      *webhook.Sender
 	tasks       tasks
 	mail        mail // that the outboxes of all worlds hold
 }
+
+// drain is how long a server that ends lets answers under way finish.
+const drain = 5 * time.Second
 
 // unusedConns are connections on which no request has come yet. Browsers and HTTP
 // clients dial ahead, and a graceful stop would wait five seconds for each.
@@ -87,6 +95,18 @@ func (u *unusedConns) close() {
 	for c := range u.conns {
 		_ = c.Close()
 	}
+}
+
+// shutdown ends a server whose connections these are, when answers under way are finished
+// or had a while for it.
+func (u *unusedConns) shutdown(server *http.Server) error {
+	u.close()
+	ctx, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		return server.Close()
+	}
+	return nil
 }
 
 // tasks are goroutines that belong to no request. After end there are none, and none is
@@ -140,7 +160,7 @@ func New(cfg Config) (*Server, error) {
 		})
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
-	s.sender = webhook.NewSender(cfg.Real, cfg.AllowWebhookHosts)
+	s.sender = webhook.NewSender(cfg.Real, cfg.AllowWebhookHosts, &s.network)
 	s.library, s.fired = map[string]*scenario.Scenario{}, map[string]bool{}
 	s.vocab = vocabulary(cfg.Providers)
 	var err error
@@ -191,7 +211,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 
 // Start listens and serves until Close. The context is the parent of every request's.
 func (s *Server) Start(ctx context.Context) error {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.cfg.Listen)
+	l, err := s.listen(ctx)
 	if err != nil {
 		return err
 	}
@@ -202,6 +222,7 @@ func (s *Server) Start(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	context.AfterFunc(s.ctx, stop)
 	s.listener = l
+	s.reach = s.newReach()
 	s.http = &http.Server{
 		Handler: s.handler, MaxHeaderBytes: MaxHeader,
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
@@ -229,6 +250,13 @@ func (s *Server) Start(ctx context.Context) error {
 	return nil
 }
 
+func (s *Server) listen(ctx context.Context) (net.Listener, error) {
+	if s.cfg.InMemory {
+		return s.network.Listen("esimsim")
+	}
+	return (&net.ListenConfig{}).Listen(ctx, "tcp", s.cfg.Listen)
+}
+
 // Load reads the documents, which else is done when one is first needed. Start does it in
 // the background.
 func (s *Server) Load() {
@@ -240,7 +268,8 @@ func (s *Server) Load() {
 // Addr is the address listened on.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
-// URL is an origin at which this machine reaches the simulator, without a path.
+// URL is an origin at which this machine reaches the simulator, without a path; in memory,
+// that of Client alone.
 func (s *Server) URL() string { return "http://" + reachable(s.listener.Addr()) }
 
 // reachable is an address to call: one that listens everywhere is called by loopback.
@@ -255,9 +284,6 @@ func reachable(a net.Addr) string {
 // Seed is the root of all chance.
 func (s *Server) Seed() uint64 { return s.cfg.Seed }
 
-// drain is how long Close lets answers under way finish.
-const drain = 5 * time.Second
-
 // Close stops listening, lets answers under way finish and waits for every goroutine.
 // It may be called twice.
 func (s *Server) Close() error {
@@ -268,13 +294,7 @@ func (s *Server) Close() error {
 	if s.http == nil {
 		return nil
 	}
-	s.unused.close()
-	ctx, cancel := context.WithTimeout(context.Background(), drain)
-	defer cancel()
-	err := s.http.Shutdown(ctx)
-	if err != nil {
-		err = s.http.Close()
-	}
+	err := s.unused.shutdown(s.http)
 	s.serving.Wait()
 	return err
 }
@@ -298,8 +318,9 @@ func (s *Server) WorldNames() []string {
 	return slices.Sorted(maps.Keys(s.worlds))
 }
 
-// Requests lists those that no world could be found for.
-func (s *Server) Requests(f journal.Filter) []*journal.Entry { return s.journal.List(f) }
+// Journal lists requests that no world could be found for, such as those with an unknown
+// key.
+func (s *Server) Journal(f Filter) []*Entry { return s.journal.List(f) }
 
 // lookup is the world of that name if there is one.
 func (s *Server) lookup(name string) *World {

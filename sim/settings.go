@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -14,6 +15,18 @@ import (
 
 // A Patch holds settings by provider and name; the provider "" holds the world's own.
 type Patch = map[string]map[string]any
+
+// plain is a copy of a patch with values of the types that JSON has.
+func plain(p Patch) (out Patch, err error) {
+	data, err := json.Marshal(p)
+	if err == nil {
+		err = json.Unmarshal(data, &out)
+	}
+	if err != nil {
+		return nil, &SettingError{"", err.Error()}
+	}
+	return out, nil
+}
 
 // A SettingError refuses a setting: there is none of that name, or not that value.
 type SettingError struct{ Pointer, Message string }

@@ -33,7 +33,9 @@ type Snapshot struct {
 	Accounts  map[string]snapshotAccount `json:"accounts"`
 	ESIMs     []*esim.Profile            `json:"esims"`
 	// Issued is how many webhooks were named; those on their way are no part of it.
-	Issued    int            `json:"issued,omitempty"`
+	Issued int `json:"issued,omitempty"`
+	// Asked is how many requests were made by clients that the world gave.
+	Asked     uint64         `json:"asked,omitempty"`
 	Listening bool           `json:"listening,omitempty"`
 	Waits     []snapshotWait `json:"waits"`
 }
@@ -73,7 +75,7 @@ func (w *World) Snapshot() (s Snapshot, err error) {
 			Version: SnapshotVersion, World: w.name, Clock: snapshotClock{t.Now, mode, rate},
 			Begun: w.begun, Ordered: w.ordered, Settings: clonePatch(w.patched),
 			Scenarios: []string{}, Rules: w.script.Counts(), Accounts: map[string]snapshotAccount{},
-			Waits: []snapshotWait{}, Issued: w.outbox.issued, Listening: w.listening,
+			Waits: []snapshotWait{}, Issued: w.outbox.issued, Asked: w.asked.n.Load(), Listening: w.listening,
 		}
 		for _, sc := range w.script.Scenarios() {
 			s.Scenarios = append(s.Scenarios, sc.Text)
@@ -151,6 +153,7 @@ func (w *World) become(next *World, c snapshotClock) {
 	w.epoch++
 	w.clearOutbox()
 	w.outbox.issued, w.listening = next.outbox.issued, next.listening
+	w.asked.n.Store(next.asked.n.Load())
 	w.accounts, w.esims, w.waits = next.accounts, next.esims, next.waits
 	w.script, w.extras, w.patched = next.script, next.extras, next.patched
 	w.begun, w.ordered = next.begun, next.ordered
@@ -180,6 +183,7 @@ func (w *World) load(s Snapshot) error {
 	w.accounts, w.extras, w.patched = map[string]*account{}, map[string]*scenario.Script{}, clonePatch(s.Settings)
 	w.begun, w.ordered = s.Begun, s.Ordered
 	w.outbox.issued, w.listening = s.Issued, s.Listening
+	w.asked.n.Store(s.Asked)
 	w.script = scenario.NewScript(nil, w.dice)
 	for _, text := range s.Scenarios {
 		sc, err := scenario.Load("scenario", []byte(text), w.srv.vocab)

@@ -336,7 +336,7 @@ func TestJournalUnderLoad(t *testing.T) {
 			for range each {
 				status, header, v := c.do("POST", "/toy/things", `{"name":"x"}`)
 				id := header.Get("X-Esimsim-Request")
-				found := world.Requests(journal.Filter{})
+				found := world.Journal(sim.Filter{})
 				at := slices.IndexFunc(found, func(e *journal.Entry) bool { return e.ID == id })
 				if at < 0 || found[at].Status != status || found[at].Response.Body != v.Raw || found[at].Response.Header.Get("X-Esimsim-Request") != id {
 					t.Errorf("request %s is not whole in the journal, at %d", id, at)
@@ -347,7 +347,7 @@ func TestJournalUnderLoad(t *testing.T) {
 	writing.Wait()
 	reading.Wait()
 	var order []string
-	for _, e := range world.Requests(journal.Filter{}) {
+	for _, e := range world.Journal(sim.Filter{}) {
 		order = append(order, e.ID)
 	}
 	for i := range seen {
@@ -412,7 +412,7 @@ func TestNearestRoute(t *testing.T) {
 		if got := header.Get("X-Esimsim-Hint"); got != "no such route; the nearest is "+want {
 			t.Errorf("%s: %q, want %s", asked, got, want)
 		}
-		got := srv.WorldT(t, "w").Requests(journal.Filter{Limit: 1})
+		got := srv.WorldT(t, "w").Journal(sim.Filter{Limit: 1})
 		if len(got) != 1 || got[0].Operation != "" || got[0].Hint != header.Get("X-Esimsim-Hint") {
 			t.Errorf("%s: the journal has %+v", asked, got)
 		}
@@ -425,8 +425,9 @@ func shopProvider() *sim.Provider {
 		Name: "shop", Title: "Shop", Mounts: []string{"/shop/v1", "/shop/v2"}, Document: []byte(toyDocument),
 		Key:      func(r *sim.Request) string { return r.Header.Get("X-Toy") },
 		Identify: func(r *sim.Request) (string, error) { return strings.TrimPrefix(r.Header.Get("X-Toy"), "toy_"), nil },
-		Credentials: func(name string) []sim.Credential {
-			return []sim.Credential{{Name: "X-Toy", Value: "toy_" + name}}
+		KeyOf:    func(name string) (key, secret string) { return "toy_" + name, "" },
+		Credentials: func(key, _ string) []sim.Credential {
+			return []sim.Credential{{Name: "X-Toy", Value: key}}
 		},
 		Open:        func(*sim.Tx[struct{}]) {},
 		EncodeError: encodeToyError,

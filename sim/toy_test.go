@@ -76,9 +76,11 @@ func toyProvider() *sim.Provider {
 				r.NoteLater(func() []sim.Finding { return []sim.Finding{{Code: lookAt(r.Link(other), r.Header.Get("X-Toy"))}} })
 			}
 		},
-		Credentials: func(name string) []sim.Credential {
-			return []sim.Credential{{Name: "X-Toy", Env: "TOY", Value: "toy_" + name}}
+		KeyOf: func(name string) (key, secret string) { return "toy_" + name, "" },
+		Credentials: func(key, _ string) []sim.Credential {
+			return []sim.Credential{{Name: "X-Toy", Env: "TOY", Value: key}}
 		},
+		Authorize: func(r *http.Request, a sim.Authorization) { r.Header.Set("X-Toy", a.Key) },
 		Open: func(tx *sim.Tx[toy]) {
 			tx.State.Things, tx.State.Money, tx.State.Company = map[string]*thing{}, 100000, tx.Faker().Company()
 		},

@@ -40,8 +40,11 @@ type Tx[S any] struct {
 	State *S
 }
 
-// A Happening is an edge that was passed, or an attempt to deliver a webhook: which, of
-// what, and when.
+// A Happening is an edge that was passed, or an attempt to deliver a webhook, At an instant
+// of the world's clock. Edge is the edge's name, as in roamify.order.completed, and ID that
+// of what passed it. Of a webhook, Webhook is the event's name in the place of Edge, ID that
+// of the delivery, Attempt counts from 1, Status is that of the receiver's answer, 0 for
+// none, and Error says why there was none.
 type Happening = journal.Edge
 
 // World is the name of the world, scenarios included.

@@ -37,7 +37,8 @@ type Expectation struct {
 	Sequence []Expectation `json:"sequence,omitempty"`
 }
 
-// A Verdict is what became of expectations, one result each.
+// A Verdict is what became of expectations: whether all Passed, and Results, one each, with
+// Name, Passed, Message, the ids of the requests that Matched and the Closest that did not.
 type Verdict = verify.Report
 
 // Verify holds the requests of this world against expectations, as they are now. Without

@@ -309,7 +309,10 @@ func (s *Server) checkTarget(v any) (t Target, err error) {
 	return t, nil
 }
 
-// A Delivery is an event that was sent, or is on its way, as it is shown.
+// A Delivery is an event that was sent to URL, or is on its way. ID is the same at each
+// attempt, Event has the provider's name, as in esimgo.webhook.FirstUse, State is a
+// DeliveryState, At is when it came about, Due when it is tried next, nil for no more, Rule
+// what meddled with it, as scenario:line, and Attempts are those made.
 type Delivery = control.Delivery
 
 func (d *delivery) show() Delivery {

@@ -30,6 +30,7 @@ type World struct {
 	journal *journal.Journal
 	met     coverage.Set
 	entries sequence     // numbers the journal's entries
+	asked   sequence     // and requests of clients that the world gave
 	used    atomic.Int64 // real instant of the last use, in Unix nanoseconds
 
 	// mu is the world's turn. It is taken in turn and nowhere else, and before the locks

@@ -17,7 +17,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/esimsim/esimsim/internal/coverage"
-	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/nearest"
 	"github.com/esimsim/esimsim/sim"
 )
@@ -130,7 +129,7 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 	defer func() { _ = s.Close() }()
 	go settle(s, e.getenv)
 
-	own, err := environment(s, x.world)
+	own, err := s.Env(x.world)
 	if err != nil {
 		return fail(err)
 	}
@@ -140,7 +139,10 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 		return fail(err)
 	}
 	defer forget()
-	child.Env = append(append(os.Environ(), own...), trust...)
+	child.Env = append(os.Environ(), trust...)
+	for name, value := range own {
+		child.Env = append(child.Env, name+"="+value)
+	}
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, e.stdout, e.stderr
 	// Signals that come before the child is there wait for it.
 	signals := make(chan os.Signal, 8)
@@ -231,31 +233,6 @@ func trusted(s *sim.Server) (env []string, forget func(), err error) {
 	return []string{"SSL_CERT_FILE=" + name, "NODE_EXTRA_CA_CERTS=" + name, "ESIMSIM_CA=" + name}, func() { _ = os.Remove(name) }, nil
 }
 
-// environment is what a child is told: where the APIs are, and credentials that work.
-func environment(s *sim.Server, world string) (out []string, err error) {
-	origin := s.URL()
-	out = append(out, "ESIMSIM_URL="+origin)
-	if s.TLSURL() != "" {
-		out = append(out, "ESIMSIM_TLS_URL="+s.TLSURL())
-	}
-	for _, p := range s.Providers() {
-		out = append(out, strings.ToUpper(p.Name())+"_BASE_URL="+origin+p.ClientBase())
-		for _, c := range s.Credentials(p, world) {
-			if c.Env != "" {
-				out = append(out, c.Env+"="+c.Value)
-			}
-		}
-		variable, secret, err := webhookSecret(s, p, world)
-		if err != nil {
-			return nil, fmt.Errorf("world %q: %w", world, err)
-		}
-		if line := variable + "=" + secret; secret != "" && !slices.Contains(out, line) {
-			out = append(out, line)
-		}
-	}
-	return out, nil
-}
-
 // summarise prints what a client's author should know, and counts the conditions met.
 func summarise(w io.Writer, s *sim.Server) map[string]int {
 	met := map[string]int{}
@@ -277,7 +254,7 @@ func summarise(w io.Writer, s *sim.Server) map[string]int {
 				failed = append(failed, fmt.Sprintf("world %s: %s: %s", name, r.Name, r.Message))
 			}
 		}
-		for _, entry := range world.Requests(journal.Filter{}) {
+		for _, entry := range world.Journal(sim.Filter{}) {
 			total++
 			for _, f := range entry.Findings {
 				met["violation"]++
@@ -288,7 +265,7 @@ func summarise(w io.Writer, s *sim.Server) map[string]int {
 			}
 		}
 	}
-	met["refused-key"] = len(s.Requests(journal.Filter{}))
+	met["refused-key"] = len(s.Journal(sim.Filter{}))
 	unfired := s.Unfired()
 	met["unfired"] = len(unfired)
 

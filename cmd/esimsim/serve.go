@@ -234,15 +234,11 @@ func writeReady(o serveOptions, s *sim.Server) error {
 	if o.readyFile == "" {
 		return nil
 	}
-	out := map[string]string{"PID": strconv.Itoa(os.Getpid()), "ESIMSIM_CONTROL_TOKEN": o.cfg.ControlToken}
-	lines, err := environment(s, demo)
+	out, err := s.Env(demo)
 	if err != nil {
 		return err
 	}
-	for _, line := range lines {
-		name, value, _ := strings.Cut(line, "=")
-		out[name] = value
-	}
+	out["PID"], out["ESIMSIM_CONTROL_TOKEN"] = strconv.Itoa(os.Getpid()), o.cfg.ControlToken
 	data, err := json.MarshalIndent(out, "", "  ")
 	if err != nil {
 		return err

@@ -128,7 +128,7 @@ func breakOff(w http.ResponseWriter, reset bool) {
 			}
 			raw = inner.NetConn()
 		}
-		if tcp, ok := raw.(*net.TCPConn); ok {
+		if tcp, ok := raw.(interface{ SetLinger(seconds int) error }); ok {
 			_ = tcp.SetLinger(0)
 		}
 		_ = raw.Close()

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/internal/network"
 )
 
 // The bounds of what is sent and of what is kept of an answer.
@@ -34,9 +35,9 @@ type Sender struct {
 	client  *http.Client
 }
 
-// NewSender sends to loopback and private addresses, and to the allowed hosts whatever
-// they resolve to.
-func NewSender(real clock.Source, allowed []string) *Sender {
+// NewSender sends to the hosts within the process, to loopback and private addresses, and
+// to the allowed hosts whatever they resolve to.
+func NewSender(real clock.Source, allowed []string, within *network.Network) *Sender {
 	s := &Sender{allowed: allowed, real: real}
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	guarded := *dialer
@@ -52,12 +53,15 @@ func NewSender(real clock.Source, allowed []string) *Sender {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			// No proxy: it would be a target that nobody configured.
-			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			DialContext: func(ctx context.Context, transport, address string) (net.Conn, error) {
+				if conn, err := within.Dial(ctx, address); !errors.Is(err, network.ErrNoHost) {
+					return conn, err
+				}
 				host, _, _ := net.SplitHostPort(address)
 				if isAllowed(host, s.allowed) {
-					return dialer.DialContext(ctx, network, address)
+					return dialer.DialContext(ctx, transport, address)
 				}
-				return guarded.DialContext(ctx, network, address)
+				return guarded.DialContext(ctx, transport, address)
 			},
 			MaxResponseHeaderBytes: MaxHeader,
 			MaxIdleConnsPerHost:    2,

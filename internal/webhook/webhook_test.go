@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/internal/network"
 	"github.com/esimsim/esimsim/internal/webhook"
 )
 
@@ -42,7 +43,7 @@ func TestCheckURL(t *testing.T) {
 // Whatever name leads there, nothing is sent to the internet.
 func TestPublicAddressesAreBlocked(t *testing.T) {
 	t.Parallel()
-	s := webhook.NewSender(clock.Wall{}, nil)
+	s := webhook.NewSender(clock.Wall{}, nil, &network.Network{})
 	defer s.Close()
 	for _, target := range []string{"http://203.0.113.7/", "http://[2001:db8::1]:80/", "http://0.0.0.0:80/"} {
 		got := s.Post(t.Context(), target, http.Header{}, nil, time.Second)
@@ -73,7 +74,7 @@ func TestPost(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	s := webhook.NewSender(clock.Wall{}, nil)
+	s := webhook.NewSender(clock.Wall{}, nil, &network.Network{})
 	defer s.Close()
 	post := func(path string) webhook.Result {
 		return s.Post(t.Context(), server.URL+path, http.Header{"x-own": {"1"}, "User-Agent": {"shop"}}, []byte(`{}`), time.Minute)

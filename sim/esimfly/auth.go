@@ -71,10 +71,12 @@ func identify(r *sim.Request) (string, error) {
 	return name, nil
 }
 
-func credentials(name string) []sim.Credential {
+func keyOf(name string) (code, secret string) { return codePrefix + name, secretPrefix + name }
+
+func credentials(code, secret string) []sim.Credential {
 	return []sim.Credential{
-		{Name: "RT-AccessCode", Env: "ESIMFLY_ACCESS_CODE", Value: codePrefix + name},
-		{Name: "secret key", Env: "ESIMFLY_SECRET_KEY", Value: secretPrefix + name},
+		{Name: "RT-AccessCode", Env: "ESIMFLY_ACCESS_CODE", Value: code},
+		{Name: "secret key", Env: "ESIMFLY_SECRET_KEY", Value: secret},
 	}
 }
 
@@ -227,6 +229,18 @@ func (s *signer) sign(c credential, body []byte) []byte {
 func Sign(secret, timestamp, requestID, accessCode string, body []byte) string {
 	c := credential{timestamp: timestamp, requestID: requestID, accessCode: accessCode}
 	return string(newSigner(secret).sign(c, body))
+}
+
+// authorize signs a request as the page says: with a timestamp and an id of its own.
+func authorize(r *http.Request, a sim.Authorization) {
+	at, body := strconv.FormatInt(a.Now.UnixMilli(), 10), a.Body
+	if r.Method == http.MethodGet {
+		body = nil
+	}
+	r.Header.Set(headerAccessCode, a.Key)
+	r.Header.Set(headerRequestID, a.ID)
+	r.Header.Set(headerTimestamp, at)
+	r.Header.Set(headerSignature, Sign(a.Secret, at, a.ID, a.Key, body))
 }
 
 // isUUIDv4 takes either case, as the page's pattern does.

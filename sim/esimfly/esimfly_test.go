@@ -204,7 +204,7 @@ func (c *client) advance(d time.Duration) []sim.Happening {
 // last is the newest entry of the world's journal.
 func (c *client) last() *journal.Entry {
 	c.t.Helper()
-	list := c.world.Requests(journal.Filter{})
+	list := c.world.Journal(sim.Filter{})
 	if len(list) == 0 {
 		c.t.Fatal("the journal is empty")
 	}

@@ -21,7 +21,9 @@ func Provider() *sim.Provider {
 
 		Key:         accessCode,
 		Identify:    identify,
+		KeyOf:       keyOf,
 		Credentials: credentials,
+		Authorize:   authorize,
 		Secrets:     []string{headerSignature},
 		Admit:       admit,
 		Missed:      tellMeter,

@@ -1,6 +1,7 @@
 package esimgo
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/esimsim/esimsim/sim"
@@ -33,6 +34,10 @@ func nameOf(key string) (string, error) {
 	return name, nil
 }
 
-func credentials(name string) []sim.Credential {
-	return []sim.Credential{{Name: "X-API-Key", Env: "ESIMGO_API_KEY", Value: prefix + name}}
+func keyOf(name string) (key, secret string) { return prefix + name, "" }
+
+func credentials(key, _ string) []sim.Credential {
+	return []sim.Credential{{Name: "X-API-Key", Env: "ESIMGO_API_KEY", Value: key}}
 }
+
+func authorize(r *http.Request, a sim.Authorization) { r.Header.Set("X-API-Key", a.Key) }

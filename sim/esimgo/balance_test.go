@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -96,7 +95,7 @@ func TestLowBalance(t *testing.T) {
 	c := as(t, start(t), "demo")
 	world := c.srv.WorldT(t, "demo")
 	warned := func() (out []string) {
-		for _, e := range world.Requests(journal.Filter{}) {
+		for _, e := range world.Journal(sim.Filter{}) {
 			for _, h := range e.Edges {
 				if h.Edge == "esimgo.balance.low" {
 					out = append(out, h.ID)

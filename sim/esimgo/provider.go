@@ -18,7 +18,9 @@ func Provider() *sim.Provider {
 
 		Key:         apiKey,
 		Identify:    identify,
+		KeyOf:       keyOf,
 		Credentials: credentials,
+		Authorize:   authorize,
 		Admit:       admit,
 		Missed:      tellWindow,
 		Open:        open,

@@ -1,6 +1,7 @@
 package roamify
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/esimsim/esimsim/sim"
@@ -31,9 +32,14 @@ func bearer(header string) string {
 	return strings.TrimSpace(token)
 }
 
-func credentials(name string) []sim.Credential {
+func keyOf(name string) (token, secret string) { return prefix + name, "" }
+
+func credentials(token, _ string) []sim.Credential {
 	return []sim.Credential{
-		{Name: "Authorization", Value: "Bearer " + prefix + name},
-		{Name: "access token", Env: "ROAMIFY_ACCESS_TOKEN", Value: prefix + name},
+		{Name: "Authorization", Value: "Bearer " + token},
+		{Name: "access token", Env: "ROAMIFY_ACCESS_TOKEN", Value: token},
 	}
 }
+
+// authorize is the header of the vendor's authentication page.
+func authorize(r *http.Request, a sim.Authorization) { r.Header.Set("Authorization", "Bearer "+a.Key) }

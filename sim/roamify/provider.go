@@ -19,7 +19,9 @@ func Provider() *sim.Provider {
 
 		Key:         token,
 		Identify:    identify,
+		KeyOf:       keyOf,
 		Credentials: credentials,
+		Authorize:   authorize,
 		Open:        open,
 		Operations: []sim.Operation[state]{
 			// The road of an order goes first, as paths are tried in turn.

@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/esimsim/esimsim/internal/contract"
-	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -24,6 +23,7 @@ func Run(t *testing.T, s Subject) {
 	for name, check := range map[string]func(*testing.T, Subject){
 		"table and document agree":        tableAgrees,
 		"every operation succeeds":        everyOperation,
+		"its clients are known":           clients,
 		"refusals are in its own words":   refusals,
 		"bad input changes nothing":       badInput,
 		"worlds never see each other":     worldsApart,
@@ -78,6 +78,18 @@ func everyOperation(t *testing.T, s Subject) {
 	}
 }
 
+// clients tells the story with the client that a world gives, which signs for itself.
+func clients(t *testing.T, s Subject) {
+	s.Sign = func(*http.Request, []byte, string) {}
+	x := s.session(t, s.start(t), "client")
+	x.http = x.srv.WorldT(t, "client").Client(s.Provider.Name())
+	for _, c := range s.Calls {
+		if a := x.do(c); a.status/100 != 2 {
+			t.Errorf("%s: %d %s", c.Operation, a.status, a.body)
+		}
+	}
+}
+
 func refusals(t *testing.T, s Subject) {
 	x := s.session(t, s.start(t), "refused")
 	first := s.Calls[0]
@@ -103,7 +115,7 @@ func refusals(t *testing.T, s Subject) {
 		}
 		inOwnWords(t, name, a)
 	}
-	if got := x.srv.WorldT(t, "refused").Requests(journal.Filter{}); len(got) == 0 {
+	if got := x.srv.WorldT(t, "refused").Journal(sim.Filter{}); len(got) == 0 {
 		t.Error("the journal of the world says nothing of its refused requests")
 	}
 }
@@ -329,7 +341,7 @@ func crowd(t *testing.T, s Subject) {
 	if left := fmt.Sprint(world.View().Settings[s.Provider.Name()]["balance"]); left != fmt.Sprint(s.Price) {
 		t.Errorf("balance is %s, want %v", left, s.Price)
 	}
-	entries, ids := world.Requests(journal.Filter{}), map[string]bool{}
+	entries, ids := world.Journal(sim.Filter{}), map[string]bool{}
 	for _, e := range entries {
 		ids[e.ID] = true
 	}

@@ -1,0 +1,223 @@
+package sim_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/all"
+)
+
+// A trial is a test that may fail: what it says is kept.
+type trial struct {
+	name     string
+	mu       sync.Mutex
+	told     []string
+	cleanups []func()
+}
+
+// try runs a test to its end, cleanups and all, and gives what it said.
+func try(name string, test func(t *trial)) []string {
+	t := &trial{name: name}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			for _, f := range slices.Backward(t.cleanups) {
+				f()
+			}
+		}()
+		test(t)
+	}()
+	<-done
+	return t.told
+}
+
+func (t *trial) Helper()          {}
+func (t *trial) Name() string     { return t.name }
+func (t *trial) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
+
+func (t *trial) Errorf(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.told = append(t.told, fmt.Sprintf(format, args...))
+}
+
+func (t *trial) Fatalf(format string, args ...any) {
+	t.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+// wantTold compares what a test said.
+func wantTold(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestHelpersFailTheTest(t *testing.T) {
+	t.Parallel()
+	srv := sim.StartT(t, sim.Config{Providers: all.Providers(), Freeze: start})
+	wantTold(t, try("x", func(t *trial) { sim.StartT(t, sim.Config{Scenarios: []string{"esimfly-flakey"}}) }),
+		`new simulator: there is no scenario "esimfly-flakey"`+", did you mean esimfly-flaky?")
+	wantTold(t, try("x", func(t *trial) { sim.StartT(t, sim.Config{Listen: "127.0.0.1:none"}) }),
+		"start simulator: listen tcp: lookup tcp/none: unknown port")
+	wantTold(t, try("x", func(t *trial) { srv.WorldT(t, "a b") }),
+		"world a b: a name is 1 to 64 of letters, digits, '.', '_' and '-'")
+	w := srv.WorldT(t, "w")
+	wantTold(t, try("x", func(t *trial) { w.AdvanceT(t, -time.Second) }), "advance world w by -1s: a world's clock does not go backwards")
+	wantTold(t, try("x", func(t *trial) {
+		w.ScenarioT(t, "version: 1\nname: x\nrules:\n  - {on: esimfly.createOrders, do: {fault: reset}}\n")
+	}), `scenario in world w: body:4:10: there is no operation "esimfly.createOrders", did you mean esimfly.createOrder?`)
+	wantTold(t, try("x", func(t *trial) { w.ReceiveT(t, "esimfyl", http.NotFoundHandler()) }),
+		`webhooks of esimfyl to world w: there is no setting "esimfyl", did you mean esimfly?`)
+	ask(t, w.Client("esimgo"), "GET", w.BaseURL("esimgo")+"/organisation?odd=1", "")
+	ask(t, w.Client("esimgo"), "GET", w.BaseURL("esimgo")+"/organisation", "")
+	wantTold(t, try("x", func(t *trial) { w.NoFindingsT(t) }),
+		`world w, request 1, GET /v2.4/organisation?odd=1: query.undeclared at "query/odd": getOrganisation has no query key "odd": leave it out`)
+}
+
+// then is a clock that stands still.
+type then struct{ time.Time }
+
+func (c then) Now() time.Time                                 { return c.Time }
+func (then) Sleep(ctx context.Context, _ time.Duration) error { <-ctx.Done(); return ctx.Err() }
+
+// Who starts in the year in which a bubble begins is told what to do.
+func TestTooEarly(t *testing.T) {
+	t.Parallel()
+	early := then{time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
+	wantTold(t, try("x", func(t *trial) { sim.StartT(t, sim.Config{Providers: all.Providers(), Real: early}) }),
+		"it is 2000-01-01, when no API wrote instants as they do now: in a bubble, let time pass first, as by"+
+			" time.Sleep(time.Until(time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)))")
+	wantTold(t, try("x", func(t *trial) { sim.StartT(t, sim.Config{Providers: all.Providers(), Real: early, Freeze: start}) }))
+}
+
+// A world of the test's own has its name, and leaves with it.
+func TestWorldOfTheTest(t *testing.T) {
+	t.Parallel()
+	srv := sim.StartT(t, sim.Config{Providers: all.Providers()})
+	long := "TestShop/" + strings.Repeat("x", 80)
+	for _, c := range []struct{ test, name, want string }{
+		{"TestShop", "", "TestShop"},
+		{"TestShop", "~esimfly-flaky", "TestShop~esimfly-flaky"},
+		{"TestShop/pending_details#01", "", "TestShop-pending_details-01-"},
+		{"TestShop/a/b", "", "TestShop.a.b"},
+		{"TestShop/a.b", "", "TestShop-a-b-"},
+		{long, "", "TestShop-" + strings.Repeat("x", 41) + "-"},
+		{long + "y", "", "TestShop-" + strings.Repeat("x", 41) + "-"},
+		{"TestShop", "given", "given"},
+	} {
+		var name string
+		wantTold(t, try(c.test, func(t *trial) {
+			w := srv.WorldT(t, c.name)
+			if again := srv.WorldT(t, c.name); again != w {
+				t.Errorf("another world the second time: %s", again.Name())
+			}
+			name = w.Name()
+		}))
+		if digest := strings.HasSuffix(c.want, "-"); name != c.want && (!digest || !strings.HasPrefix(name, c.want) || len(name) != len(c.want)+12) {
+			t.Errorf("%s, %q: %s, want %s", c.test, c.name, name, c.want)
+		}
+		if left := slices.Contains(srv.WorldNames(), name); left != (c.name == "given") {
+			t.Errorf("%s, %q: still there is %t", c.test, c.name, left)
+		}
+	}
+}
+
+// Events come to a test's handler until the test ends, and not later.
+func TestReceive(t *testing.T) {
+	t.Parallel()
+	w := sim.StartT(t, sim.Config{Providers: all.Providers(), Freeze: start}).WorldT(t, "w")
+	var mu sync.Mutex
+	var got []string
+	hear := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		mu.Lock()
+		defer mu.Unlock()
+		got = append(got, fmt.Sprint(r.URL, " ", len(body) > 2, err))
+	})
+	wantTold(t, try("x", func(tr *trial) {
+		for _, p := range purchases {
+			w.ReceiveT(tr, p.provider, hear)
+		}
+		for _, event := range []string{"roamify.webhook.usage", "esimgo.webhook.FirstUse", "esimfly.webhook.esim.installed"} {
+			if d, err := w.Trigger(t.Context(), event); err != nil || d.State != string(sim.Delivered) {
+				tr.Errorf("%s: %s, %v", event, d.State, err)
+			}
+		}
+	}))
+	if want := []string{"/roamify true <nil>", "/esimgo true <nil>", "/esimfly true <nil>"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	d, err := w.Trigger(t.Context(), "esimgo.webhook.FirstUse")
+	if err != nil || len(d.Attempts) != 1 || !strings.Contains(d.Attempts[0].Error, "connection refused") {
+		t.Errorf("when the test is over: %+v, %v", d, err)
+	}
+}
+
+// Fifty tests share one simulator, each with a world, and see nothing of each other.
+func TestFiftyTestsAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, cfg := range map[string]sim.Config{"loopback": {}, "in memory": {InMemory: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg.Providers = all.Providers()
+			srv := sim.StartT(t, cfg)
+			for i := range 50 {
+				t.Run(fmt.Sprint("shop ", i), func(t *testing.T) {
+					t.Parallel()
+					w := srv.WorldT(t, "")
+					for range 1 + i%3 {
+						for _, p := range purchases {
+							ask(t, w.Client(p.provider), "POST", w.BaseURL(p.provider)+p.order, p.body)
+						}
+						w.AdvanceT(t, 24*time.Hour) // sooner it would be an order repeated
+					}
+					w.VerifyT(t, sim.Expectation{On: "esimfly.createOrder", Times: 1 + i%3}, sim.Expectation{On: "*", Times: 3 * (1 + i%3)})
+					w.NoFindingsT(t)
+				})
+			}
+		})
+	}
+}
+
+// Whatever is open when a test ends, none of the simulator's goroutines is left, nor of its
+// clients'.
+func TestNothingIsLeft(t *testing.T) { //nolint:paralleltest // it counts the goroutines of all
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	for _, inMemory := range []bool{false, true} {
+		wantTold(t, try("x", func(t *trial) {
+			srv := sim.StartT(t, sim.Config{Providers: all.Providers(), InMemory: inMemory})
+			w := srv.WorldT(t, "~esimfly-pending-details")
+			w.ReceiveT(t, "esimfly", http.NotFoundHandler()) // which is tried again, later
+			w.ScenarioT(t, "version: 1\nname: hang\nrules: [{on: roamify.createOrder, do: {fault: hang}}]\n")
+			for _, p := range purchases {
+				client := w.Client(p.provider)
+				if p.provider == "roamify" {
+					client.Timeout = 50 * time.Millisecond
+				}
+				res, err := client.Post(w.BaseURL(p.provider)+p.order, "application/json", strings.NewReader(p.body))
+				if err == nil {
+					_ = res.Body.Close()
+				}
+				if (err != nil) != (p.provider == "roamify") {
+					t.Errorf("%s: %v", p.provider, err)
+				}
+			}
+			w.AdvanceT(t, 3*time.Minute)
+		}))
+	}
+}

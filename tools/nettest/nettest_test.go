@@ -1,0 +1,31 @@
+package nettest_test
+
+import (
+	"net"
+	"testing"
+
+	"golang.org/x/net/nettest"
+
+	"github.com/esimsim/esimsim/internal/network"
+)
+
+func TestConn(t *testing.T) {
+	t.Parallel()
+	nettest.TestConn(t, func() (near, far net.Conn, stop func(), err error) {
+		var n network.Network
+		l, err := n.Listen("shop")
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		accepted := make(chan net.Conn, 1)
+		go func() {
+			c, _ := l.Accept()
+			accepted <- c
+		}()
+		if near, err = n.Dial(t.Context(), "shop:80"); err != nil {
+			return nil, nil, nil, err
+		}
+		far = <-accepted
+		return near, far, func() { _, _, _ = near.Close(), far.Close(), l.Close() }, nil
+	})
+}
