@@ -39,7 +39,7 @@ func (p plane) Access(world, origin string) ([]control.Access, error) {
 	var out []control.Access
 	for i, api := range p.APIs() {
 		pr, a := p.s.cfg.Providers[i], control.Access{API: api}
-		for _, c := range pr.credentials(world) {
+		for _, c := range pr.Credentials(world) {
 			if p.s.cfg.Auth != AuthNames {
 				c.Value = ""
 			}
@@ -169,9 +169,10 @@ func (w worldPlane) Act(id string, action func(megabyte esim.Bytes) esim.Action)
 
 // A View is a world as it is now: its Name, its Clock with Now, Mode and Rate, the mode in
 // which it does Validate, the Scenarios that are on, Settings by provider and name, balances
-// among them, the targets of Webhooks by provider, ESIMs, each with ICCID, Provider, ID,
-// Status in the provider's word, LPA, OnDevice, Country and IssuedAt, and what is Waiting
-// for an edge.
+// among them, the targets of Webhooks by provider, Orders and ESIMs, the newest of each, of
+// OrdersTotal and ESIMsTotal there are, Things that belong to none of those, and what is
+// Waiting for an edge. An eSIM has ICCID, Provider, ID, Status in the provider's word, LPA,
+// OnDevice, Country, IssuedAt and Things.
 type View = control.View
 
 // View is the world as the control plane shows it.
