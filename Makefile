@@ -10,8 +10,9 @@ golangci := 2.15.0
 
 check: test lint cross-check instructions image-check
 
+# Without the profile of what is shipped, by which all would be compiled a second time.
 test:
-	go test -race ./...
+	go test -race -pgo=off ./...
 	set -e; for m in $(filter-out ./,$(modules)); do (cd $$m && go test ./...); done
 
 # The OpenAPI documents are linted by the tests of the package openapi.
@@ -20,7 +21,7 @@ lint: .bin/lint
 	@files=$$(go -C tools/lint tool gofumpt -l ../..) || exit 1; \
 	  [ -z "$$files" ] || { echo "not formatted (make fmt):"; echo "$$files" | sed s,^../../,,; exit 1; }
 	set -e; for m in $(modules); do \
-	  (cd $$m && go mod tidy -diff && go vet ./... && go vet -vettool=$(CURDIR)/.bin/lint ./...); done
+	  (cd $$m && go mod tidy -diff && go vet -pgo=off ./... && go vet -pgo=off -vettool=$(CURDIR)/.bin/lint ./...); done
 
 .PHONY: .bin/lint
 .bin/lint:

@@ -201,7 +201,7 @@ func build(t *testing.T) string {
 		}
 	}
 	binary := filepath.Join(t.TempDir(), "esimsim")
-	cmd := exec.CommandContext(t.Context(), need(t, "go"), "build", "-o", binary, "../../cmd/esimsim")
+	cmd := exec.CommandContext(t.Context(), need(t, "go"), "build", "-pgo=off", "-o", binary, "../../cmd/esimsim")
 	cmd.Env = environment()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
