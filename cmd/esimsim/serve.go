@@ -249,20 +249,23 @@ func writeReady(o serveOptions, s *sim.Server) error {
 	return os.Rename(o.readyFile+".tmp", o.readyFile)
 }
 
-// fromFile fills each flag that neither the command line nor the environment gave.
+// fromFile fills each flag that neither the command line nor the environment gave. One file
+// serves serve and exec, so that a key of the other is passed over.
 func fromFile(flags *pflag.FlagSet, file string) error {
 	var known []string
-	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Name != "config" && f.Name != "help" {
-			known = append(known, f.Name)
-		}
-	})
+	for _, cmd := range []*cobra.Command{serveCommand(env{}, &cobra.Command{}), execCommand(env{})} {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Name != "config" && !slices.Contains(known, f.Name) {
+				known = append(known, f.Name)
+			}
+		})
+	}
 	values, err := config.Read(file, flags.Changed("config"), known)
 	if err != nil {
 		return err
 	}
 	for _, v := range values {
-		if flags.Changed(v.Key) {
+		if flags.Changed(v.Key) || flags.Lookup(v.Key) == nil {
 			continue
 		}
 		for _, text := range v.Texts {
