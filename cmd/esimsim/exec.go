@@ -127,7 +127,7 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 		return fail(err)
 	}
 	defer func() { _ = s.Close() }()
-	go settle(s, e.getenv)
+	settle(s, e.getenv)
 
 	own, err := s.Env(x.world)
 	if err != nil {

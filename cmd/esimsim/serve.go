@@ -213,7 +213,7 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 		}
 		defer stop()
 	}
-	go settle(s, e.getenv)
+	settle(s, e.getenv)
 	if err := banner(e.stdout, s, o.cfg); err != nil {
 		return err
 	}
