@@ -155,6 +155,47 @@ func TestClientChangesNoRequest(t *testing.T) {
 	}
 }
 
+// Before Start nothing is reached, and nothing says where; clients made then work later.
+func TestNotStarted(t *testing.T) {
+	t.Parallel()
+	srv, err := sim.New(sim.Config{Providers: all.Providers(), InMemory: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = srv.Close() }()
+	w := srv.WorldT(t, "w")
+	mine := w.Client("esimfly")
+	for name, client := range map[string]*http.Client{"server": srv.Client(), "world": mine} {
+		res, err := client.Get("http://127.0.0.1:1/orders")
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "before the simulator was started") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if env, err := srv.Env("w"); err == nil {
+		t.Errorf("an environment: %v", env)
+	}
+	if url := srv.TLSURL(); url != "" {
+		t.Errorf("TLSURL: %s", url)
+	}
+	for name, f := range map[string]func() string{"URL": srv.URL, "Addr": srv.Addr, "BaseURL": func() string { return w.BaseURL("esimfly") }} {
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); got != "the simulator was not started: it has no address yet" {
+					t.Errorf("%s: %v", name, got)
+				}
+			}()
+			_ = f()
+		}()
+	}
+	if err := srv.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ask(t, mine, "GET", w.BaseURL("esimfly")+"/balance", "")
+}
+
 type closing struct {
 	io.Reader
 	closed bool

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -60,7 +61,8 @@ type Server struct {
 	ctx         context.Context // ends with the simulator
 	stop        context.CancelFunc
 	unused      unusedConns
-	reach       http.RoundTripper // of clients in this process
+	trusted     *x509.CertPool // by clients in this process; nil without TLS
+	reach       network.Reach  // of those
 	sender      *webhook.Sender
 	tasks       tasks
 	mail        mail // that the outboxes of all worlds hold
@@ -222,7 +224,7 @@ func (s *Server) Start(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	context.AfterFunc(s.ctx, stop)
 	s.listener = l
-	s.reach = s.newReach()
+	s.openReach()
 	s.http = &http.Server{
 		Handler: s.handler, MaxHeaderBytes: MaxHeader,
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
@@ -265,12 +267,24 @@ func (s *Server) Load() {
 	}
 }
 
-// Addr is the address listened on.
-func (s *Server) Addr() string { return s.listener.Addr().String() }
+// errNotStarted is what asks for an address too early.
+var errNotStarted = errors.New("the simulator was not started: it has no address yet")
+
+// address is the one listened on. To make one up, or to give "", would send code on to the
+// real API.
+func (s *Server) address() net.Addr {
+	if s.listener == nil {
+		panic(errNotStarted)
+	}
+	return s.listener.Addr()
+}
+
+// Addr is the address listened on, such as 127.0.0.1:8484. Before Start it panics.
+func (s *Server) Addr() string { return s.address().String() }
 
 // URL is an origin at which this machine reaches the simulator, without a path; in memory,
-// that of Client alone.
-func (s *Server) URL() string { return "http://" + reachable(s.listener.Addr()) }
+// Client alone does. Before Start it panics.
+func (s *Server) URL() string { return "http://" + reachable(s.address()) }
 
 // reachable is an address to call: one that listens everywhere is called by loopback.
 func reachable(a net.Addr) string {
