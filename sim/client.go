@@ -89,6 +89,9 @@ func (a *authorizing) RoundTrip(r *http.Request) (*http.Response, error) {
 		own.Body, _ = own.GetBody()
 		own.ContentLength = int64(len(body))
 	}
+	if len(body) == 0 { // or net/http would not know that there is none, and not say so
+		own.Body, own.GetBody = http.NoBody, nil
+	}
 	if own.Header == nil {
 		own.Header = http.Header{}
 	}

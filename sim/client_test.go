@@ -196,6 +196,39 @@ func TestNotStarted(t *testing.T) {
 	ask(t, mine, "GET", w.BaseURL("esimfly")+"/balance", "")
 }
 
+// A body that is empty is said to be, as net/http does by itself; to leave that out is to
+// say nothing.
+func TestClientSaysThatABodyIsEmpty(t *testing.T) {
+	t.Parallel()
+	w := sim.StartT(t, sim.Config{Providers: all.Providers()}).WorldT(t, "w")
+	bodies := map[string]func() io.Reader{
+		"nil": func() io.Reader { return nil }, "http.NoBody": func() io.Reader { return http.NoBody },
+		"empty string": func() io.Reader { return strings.NewReader("") },
+		"of no length": func() io.Reader { return iotest.OneByteReader(strings.NewReader("")) },
+	}
+	for _, method := range []string{"POST", "PUT", "PATCH", "GET"} {
+		for name, body := range bodies {
+			req, err := http.NewRequestWithContext(t.Context(), method, w.BaseURL("esimfly")+"/none", body())
+			if err != nil {
+				t.Fatal(err)
+			}
+			res, err := w.Client("esimfly").Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = res.Body.Close()
+			want := "0"
+			if method == "GET" {
+				want = ""
+			}
+			head := w.Journal(sim.Filter{Limit: 1})[0].Request.Header
+			if got := head.Get("Content-Length") + head.Get("Transfer-Encoding"); got != want {
+				t.Errorf("%s, %s: %q, want %q", method, name, got, want)
+			}
+		}
+	}
+}
+
 type closing struct {
 	io.Reader
 	closed bool
