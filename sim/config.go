@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"time"
@@ -16,7 +17,8 @@ type Config struct {
 	// Listen is the address of Start; "" takes a free port of the loopback interface.
 	Listen string
 	// InMemory listens within the process instead, where only the clients that a Server
-	// gives come. It is for a testing/synctest bubble, and for tests that may open no port.
+	// gives come. It is for a testing/synctest bubble, and for tests that may open no port;
+	// Listen and TLS, which would open one, must be zero with it.
 	InMemory bool
 	// TLS adds HTTPS on a second listener.
 	TLS TLS
@@ -68,6 +70,17 @@ const (
 	idleWorlds = 24 * time.Hour
 	sweepEvery = time.Hour
 )
+
+// check refuses what contradicts itself.
+func (c Config) check() error {
+	switch {
+	case c.InMemory && c.Listen != "":
+		return fmt.Errorf("in memory there is no port: leave out either InMemory or Listen %q", c.Listen)
+	case c.InMemory && c.TLS.Listen != "":
+		return fmt.Errorf("in memory there is no port: leave out either InMemory or TLS.Listen %q", c.TLS.Listen)
+	}
+	return nil
+}
 
 func (c Config) withDefaults() Config {
 	if c.Listen == "" {

@@ -138,6 +138,9 @@ func (t *tasks) end() {
 
 // New makes a simulator that does not listen yet: its Handler can be used as it is.
 func New(cfg Config) (*Server, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
 	cfg = cfg.withDefaults()
 	if !cfg.Freeze.IsZero() && !inRange(cfg.Freeze) {
 		return nil, ErrTime

@@ -118,6 +118,20 @@ func givenPair(t *testing.T) sim.TLS {
 	return out
 }
 
+// What would open a port is refused where there is to be none.
+func TestInMemoryHasNoPort(t *testing.T) {
+	t.Parallel()
+	for want, cfg := range map[string]sim.Config{
+		`leave out either InMemory or Listen "127.0.0.1:0"`:     {Listen: "127.0.0.1:0"},
+		`leave out either InMemory or TLS.Listen "127.0.0.1:0"`: {TLS: sim.TLS{Listen: "127.0.0.1:0"}},
+	} {
+		cfg.InMemory, cfg.Providers = true, []*sim.Provider{toyProvider()}
+		if _, err := sim.New(cfg); err == nil || err.Error() != "in memory there is no port: "+want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 func TestOwnKeys(t *testing.T) {
 	t.Parallel()
 	key := sim.Key{Provider: "toy", Value: "my-own", World: "mine"}
