@@ -32,6 +32,7 @@ func (w *World) Start(f Fixture) (Started, error) {
 		w.journal.Clear()
 		w.met.Clear()
 		w.entries.n.Store(0)
+		w.hearAgain(f.Settings)
 		mode, rate := next.clock.State()
 		w.become(next, snapshotClock{next.clock.Now(), mode, rate})
 		t.passed = nil

@@ -141,6 +141,7 @@ func (w *World) Restore(s Snapshot) error {
 		return fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
 	w.turn(nil, func(t *Turn) {
+		w.hearAgain(nil)
 		w.become(next, s.Clock)
 		t.passed = nil
 	})
@@ -296,6 +297,7 @@ func (w *World) Fork(name string) (*World, error) {
 	if w.srv.lookup(name) != nil {
 		return nil, fmt.Errorf("there is a world %q already: choose another name, or forget it first", name)
 	}
+	var receivers []receiver
 	other, err := w.srv.World(name)
 	if err != nil {
 		return nil, err
@@ -308,6 +310,8 @@ func (w *World) Fork(name string) (*World, error) {
 	if s, err = ReadSnapshot(data); err != nil {
 		return nil, err
 	}
+	w.turn(nil, func(*Turn) { receivers = slices.Clone(w.receivers) })
+	other.turn(nil, func(*Turn) { other.receivers = receivers })
 	return other, other.Restore(s)
 }
 
