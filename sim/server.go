@@ -214,7 +214,9 @@ func (s *Server) choose(settings Patch) {
 // Handler serves the providers and the control plane.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Start listens and serves until Close. The context is the parent of every request's.
+// Start listens and serves until Close, and is called once. The context is the parent of
+// every request's; that it ends does not stop the server. It is an error where an address
+// cannot be listened on, or a certificate not be read.
 func (s *Server) Start(ctx context.Context) error {
 	l, err := s.listen(ctx)
 	if err != nil {
@@ -262,8 +264,8 @@ func (s *Server) listen(ctx context.Context) (net.Listener, error) {
 	return (&net.ListenConfig{}).Listen(ctx, "tcp", s.cfg.Listen)
 }
 
-// Load reads the documents, which else is done when one is first needed. Start does it in
-// the background.
+// Load reads the OpenAPI documents, which else is done when one is first needed. Start does
+// it in the background.
 func (s *Server) Load() {
 	for _, p := range s.cfg.Providers {
 		s.docs[p.name]()
@@ -298,7 +300,7 @@ func reachable(a net.Addr) string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }
 
-// Seed is the root of all chance.
+// Seed is the root of all chance: that of the Config, or 1.
 func (s *Server) Seed() uint64 { return s.cfg.Seed }
 
 // Close stops listening, lets answers under way finish and waits for every goroutine.
@@ -319,7 +321,9 @@ func (s *Server) Close() error {
 // Providers are the APIs served.
 func (s *Server) Providers() []*Provider { return s.cfg.Providers }
 
-// World is the world of that name, made when it is named for the first time.
+// World is the world of that name, made when it is named for the first time: 1 to 64 of
+// letters, digits, '.', '_' and '-', and behind it bundled scenarios, each after a "~". What
+// is no such name is an error.
 func (s *Server) World(name string) (*World, error) {
 	caller, err := s.caller(name)
 	if err != nil {

@@ -118,15 +118,17 @@ func givenPair(t *testing.T) sim.TLS {
 	return out
 }
 
-// What would open a port is refused where there is to be none.
-func TestInMemoryHasNoPort(t *testing.T) {
+// What contradicts itself is refused: a port where there is to be none, an answer checked
+// and nobody told.
+func TestConfigThatContradictsItself(t *testing.T) {
 	t.Parallel()
 	for want, cfg := range map[string]sim.Config{
-		`leave out either InMemory or Listen "127.0.0.1:0"`:     {Listen: "127.0.0.1:0"},
-		`leave out either InMemory or TLS.Listen "127.0.0.1:0"`: {TLS: sim.TLS{Listen: "127.0.0.1:0"}},
+		`in memory there is no port: leave out either InMemory or Listen "127.0.0.1:0"`:     {InMemory: true, Listen: "127.0.0.1:0"},
+		`in memory there is no port: leave out either InMemory or TLS.Listen "127.0.0.1:0"`: {InMemory: true, TLS: sim.TLS{Listen: "127.0.0.1:0"}},
+		"replies are to be checked: somebody must hear of it, by OnReply":                   {CheckReplies: true},
 	} {
-		cfg.InMemory, cfg.Providers = true, []*sim.Provider{toyProvider()}
-		if _, err := sim.New(cfg); err == nil || err.Error() != "in memory there is no port: "+want {
+		cfg.Providers = []*sim.Provider{toyProvider()}
+		if _, err := sim.New(cfg); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}

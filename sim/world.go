@@ -227,10 +227,11 @@ func (w *World) account(p *Provider, now time.Time) *account {
 // setting is what was chosen for the world, or the default.
 func (w *World) setting(p *Provider, name string) string { return p.value(w.settings[p.name], name) }
 
-// ValidateHeader names the mode of validation for one request.
+// ValidateHeader is the header of a request that names the Mode in which it is validated, in
+// the place of the world's.
 const ValidateHeader = "X-Esimsim-Validate"
 
-// Modes lists them, the default first.
+// Modes lists the modes of validation, the default first.
 var Modes = []Mode{ModeProvider, ModeStrict, ModeReport, ModeOff}
 
 // Mode says what becomes of a request that breaks the contract.
