@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"maps"
@@ -16,31 +17,42 @@ import (
 	"github.com/esimsim/esimsim/internal/network"
 )
 
-// newReach is how clients of this process come to the simulator.
-func (s *Server) newReach() http.RoundTripper {
+// openReach lets clients of this process come to the simulator: over HTTPS too, where it is
+// served, as it trusts the authority made at start, or the very certificate that was given.
+func (s *Server) openReach() {
 	host := reachable(s.listener.Addr())
-	dial := network.System(host)
+	hosts := map[string]network.Dial{host: network.System(host)}
 	if s.cfg.InMemory {
-		dial = func(ctx context.Context) (net.Conn, error) { return s.network.Dial(ctx, net.JoinHostPort(host, "80")) }
+		hosts[host] = func(ctx context.Context) (net.Conn, error) { return s.network.Dial(ctx, net.JoinHostPort(host, "80")) }
 	}
-	return network.Reach(host, dial)
+	var roots *x509.CertPool
+	if s.tlsListener != nil {
+		host = reachable(s.tlsListener.Addr())
+		hosts[host] = network.System(host)
+		roots = s.trusted
+	}
+	s.reach.Open(hosts, roots)
 }
 
-// Client is for code that sends credentials by itself. It reaches the simulator, in memory
-// too, and nothing else: code that has another address in it is told so. Its connections
-// end with the simulator, which must have been started.
-func (s *Server) Client() *http.Client { return &http.Client{Transport: s.reach} }
+// Client is for code that sends credentials by itself. It reaches [Server.URL] and
+// [Server.TLSURL] and nothing else: code that has another address in it is told so. Before
+// Start it reaches nothing; its connections end with the simulator.
+func (s *Server) Client() *http.Client { return s.reach.Client() }
 
 // Client is Server.Client with this world's credential at that provider put on every
 // request, in the place of any other, and where the API has requests signed, the signature
 // of its exact bytes. A name that no provider has panics. Where any key is taken (AuthAny),
 // each has a world of its own and none leads to this one.
 func (w *World) Client(provider string) *http.Client {
-	return &http.Client{Transport: &authorizing{world: w, provider: w.srv.known(provider), next: w.srv.reach}}
+	p := w.srv.known(provider)
+	return w.srv.reach.ClientBy(func(next http.RoundTripper) http.RoundTripper {
+		return &authorizing{world: w, provider: p, next: next}
+	})
 }
 
 // BaseURL is what a client of that provider has for its base URL, as the vendor's own
-// would: origin, and for some a path. A name that no provider has panics.
+// would: origin, and for some a path. It panics for a name that no provider has, and before
+// Start.
 func (w *World) BaseURL(provider string) string {
 	return w.srv.URL() + w.srv.known(provider).ClientBase()
 }
@@ -77,6 +89,9 @@ func (a *authorizing) RoundTrip(r *http.Request) (*http.Response, error) {
 		own.Body, _ = own.GetBody()
 		own.ContentLength = int64(len(body))
 	}
+	if len(body) == 0 { // or net/http would not know that there is none, and not say so
+		own.Body, own.GetBody = http.NoBody, nil
+	}
 	if own.Header == nil {
 		own.Header = http.Header{}
 	}
@@ -98,8 +113,12 @@ func (w *World) authorization(p *Provider, body []byte) Authorization {
 
 // Env is what code that is set up by its environment needs in the world of that name: the
 // variables that esimsim exec sets, such as ESIMFLY_BASE_URL, ESIMFLY_ACCESS_CODE and
-// ESIMFLY_SECRET_KEY. No world is made, and a name that can have none is an error.
+// ESIMFLY_SECRET_KEY. No world is made, and a name that can have none is an error, as
+// is a simulator that was not started: without a base URL, code would call the real API.
 func (s *Server) Env(world string) (map[string]string, error) {
+	if s.listener == nil {
+		return nil, errNotStarted
+	}
 	out := map[string]string{"ESIMSIM_URL": s.URL()}
 	if s.TLSURL() != "" {
 		out["ESIMSIM_TLS_URL"] = s.TLSURL()

@@ -155,6 +155,80 @@ func TestClientChangesNoRequest(t *testing.T) {
 	}
 }
 
+// Before Start nothing is reached, and nothing says where; clients made then work later.
+func TestNotStarted(t *testing.T) {
+	t.Parallel()
+	srv, err := sim.New(sim.Config{Providers: all.Providers(), InMemory: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = srv.Close() }()
+	w := srv.WorldT(t, "w")
+	mine := w.Client("esimfly")
+	for name, client := range map[string]*http.Client{"server": srv.Client(), "world": mine} {
+		res, err := client.Get("http://127.0.0.1:1/orders")
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "before the simulator was started") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if env, err := srv.Env("w"); err == nil {
+		t.Errorf("an environment: %v", env)
+	}
+	if url := srv.TLSURL(); url != "" {
+		t.Errorf("TLSURL: %s", url)
+	}
+	for name, f := range map[string]func() string{"URL": srv.URL, "Addr": srv.Addr, "BaseURL": func() string { return w.BaseURL("esimfly") }} {
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); got != "the simulator was not started: it has no address yet" {
+					t.Errorf("%s: %v", name, got)
+				}
+			}()
+			_ = f()
+		}()
+	}
+	if err := srv.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ask(t, mine, "GET", w.BaseURL("esimfly")+"/balance", "")
+}
+
+// A body that is empty is said to be, as net/http does by itself; to leave that out is to
+// say nothing.
+func TestClientSaysThatABodyIsEmpty(t *testing.T) {
+	t.Parallel()
+	w := sim.StartT(t, sim.Config{Providers: all.Providers()}).WorldT(t, "w")
+	bodies := map[string]func() io.Reader{
+		"nil": func() io.Reader { return nil }, "http.NoBody": func() io.Reader { return http.NoBody },
+		"empty string": func() io.Reader { return strings.NewReader("") },
+		"of no length": func() io.Reader { return iotest.OneByteReader(strings.NewReader("")) },
+	}
+	for _, method := range []string{"POST", "PUT", "PATCH", "GET"} {
+		for name, body := range bodies {
+			req, err := http.NewRequestWithContext(t.Context(), method, w.BaseURL("esimfly")+"/none", body())
+			if err != nil {
+				t.Fatal(err)
+			}
+			res, err := w.Client("esimfly").Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = res.Body.Close()
+			want := "0"
+			if method == "GET" {
+				want = ""
+			}
+			head := w.Journal(sim.Filter{Limit: 1})[0].Request.Header
+			if got := head.Get("Content-Length") + head.Get("Transfer-Encoding"); got != want {
+				t.Errorf("%s, %s: %q, want %q", method, name, got, want)
+			}
+		}
+	}
+}
+
 type closing struct {
 	io.Reader
 	closed bool

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"time"
@@ -11,12 +13,13 @@ import (
 
 // Config says how a simulator runs. All but Providers may stay zero.
 type Config struct {
-	// Providers are the APIs to stand in for.
+	// Providers are the APIs to stand in for; without any there is the control plane alone.
 	Providers []*Provider
 	// Listen is the address of Start; "" takes a free port of the loopback interface.
 	Listen string
 	// InMemory listens within the process instead, where only the clients that a Server
-	// gives come. It is for a testing/synctest bubble, and for tests that may open no port.
+	// gives come. It is for a testing/synctest bubble, and for tests that may open no port;
+	// Listen and TLS, which would open one, must be zero with it.
 	InMemory bool
 	// TLS adds HTTPS on a second listener.
 	TLS TLS
@@ -47,27 +50,42 @@ type Config struct {
 	AllowWebhookHosts []string
 	// Log gets one line an exchange; nil discards.
 	Log *slog.Logger
-	// Real is the machine's clock, unless a test brings its own.
+	// Real is the machine's clock, unless a test brings its own; nil means the machine's.
 	Real clock.Source
-	// Library holds the bundled scenarios; nil means the ones that come with the program.
+	// Library holds the bundled scenarios, as name.yaml without folders; nil means the ones
+	// that come with the program.
 	Library fs.FS
 	// CheckReplies compares every answer with the OpenAPI document and tells OnReply
 	// what does not fit. Tests do; a running program need not.
 	CheckReplies bool
-	// OnReply hears of an answer of ours that breaks its document.
+	// OnReply hears of an answer of ours that breaks its document. It must be there with
+	// CheckReplies; StartT has one that fails the test.
 	OnReply func(operation string, found []Finding)
-	// Version is what the control plane says of itself.
+	// Version is what the control plane says of itself; "" means "devel".
 	Version string
 }
 
 // The bounds of a simulator.
 const (
-	MaxBody    = 1 << 20
-	MaxHeader  = 16 << 10
-	MaxWorlds  = 10_000
+	MaxBody    = 1 << 20  // bytes of a request's body; a longer one is ErrTooLarge
+	MaxHeader  = 16 << 10 // bytes of its headers
+	MaxWorlds  = 10_000   // at once; the one longest idle makes room for another
 	idleWorlds = 24 * time.Hour
 	sweepEvery = time.Hour
 )
+
+// check refuses what contradicts itself.
+func (c Config) check() error {
+	switch {
+	case c.CheckReplies && c.OnReply == nil:
+		return errors.New("replies are to be checked: somebody must hear of it, by OnReply")
+	case c.InMemory && c.Listen != "":
+		return fmt.Errorf("in memory there is no port: leave out either InMemory or Listen %q", c.Listen)
+	case c.InMemory && c.TLS.Listen != "":
+		return fmt.Errorf("in memory there is no port: leave out either InMemory or TLS.Listen %q", c.TLS.Listen)
+	}
+	return nil
+}
 
 func (c Config) withDefaults() Config {
 	if c.Listen == "" {

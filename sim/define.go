@@ -71,19 +71,21 @@ type setting struct {
 	set    func(*Turn, any) error
 }
 
-// Name is the provider's word in scenarios and the control plane.
+// Name is the provider's word in scenarios and the control plane: "esimfly".
 func (p *Provider) Name() string { return p.name }
 
-// Title is its name for people.
+// Title is its name for people: "eSIM Go".
 func (p *Provider) Title() string { return p.title }
 
-// Base is the path that a client's base URL ends in: the first mount.
+// Base is the usual path under which the API is served: the first of its mounts.
 func (p *Provider) Base() string { return p.mounts[0] }
 
-// ClientBase is the path that clients' base URLs end in.
+// ClientBase is the path that clients' base URLs end in, "" where clients write the whole
+// path themselves. World.BaseURL has the origin before it.
 func (p *Provider) ClientBase() string { return p.clientBase }
 
-// Credentials are the headers a caller of that name may use.
+// Credentials are the headers that a caller of that name may use, whatever keys of the
+// user's own there are: [Server.Credentials] heeds those.
 func (p *Provider) Credentials(name string) []Credential { return p.credentials(p.keyOf(name)) }
 
 // Example is a call that can be pasted into a shell; base has no path.
@@ -224,7 +226,7 @@ type OperationInfo struct {
 	Mounts           []string // under which alone it is served; nil means all
 }
 
-// Operations lists the table.
+// Operations lists what the API offers, in the order of matching.
 func (p *Provider) Operations() []OperationInfo {
 	out := make([]OperationInfo, len(p.operations))
 	for i, o := range p.operations {
@@ -235,13 +237,13 @@ func (p *Provider) Operations() []OperationInfo {
 
 // A SettingInfo is a choice that a world or a scenario can make.
 type SettingInfo struct {
-	Name   string
+	Name   string   // without the provider's
 	Values []string // the default first; nil where it is a part of the account's state
 	Basis  Basis
-	Doc    string
+	Doc    string // a sentence on what it changes
 }
 
-// Settings lists the choices.
+// Settings lists the provider's settings, as World.Patch takes them.
 func (p *Provider) Settings() []SettingInfo {
 	out := make([]SettingInfo, len(p.settings))
 	for i, s := range p.settings {
@@ -250,5 +252,5 @@ func (p *Provider) Settings() []SettingInfo {
 	return out
 }
 
-// Document is the OpenAPI document.
+// Document is the OpenAPI document that the provider keeps to, as YAML.
 func (p *Provider) Document() []byte { return p.document }

@@ -40,8 +40,8 @@
 // [World.Client] is an http.Client that sends the world's credential and signs where the API
 // asks for it, and [World.BaseURL] is where it goes. Code that signs for itself takes
 // [Server.Client] and finds its keys in [Server.Env]. Both clients reach the simulator
-// alone, so that a real service whose address was left in the code is never called. A plain
-// http.Client works as well.
+// alone, over HTTPS too where [Config].TLS asks for it, so that a real service whose address
+// was left in the code is never called. A plain http.Client works as well.
 //
 // # Time
 //

@@ -320,15 +320,15 @@ func TestDeviceActions(t *testing.T) {
 	t.Parallel()
 	srv := startToy(t, sim.Config{})
 	c, w := caller{t, srv, "toy_dev"}, srv.WorldT(t, "dev")
-	if _, err := w.Act("last", esim.Action{Kind: esim.Use, Bytes: 1}); !errors.Is(err, sim.ErrNoESIM) {
+	if _, err := w.Use("last", 1); !errors.Is(err, sim.ErrNoESIM) {
 		t.Errorf("no eSIM yet: %v", err)
 	}
 	id := c.create().Get("id").String()
-	if _, err := w.Act(id, esim.Action{Kind: esim.Remove}); err == nil {
+	if _, err := w.Remove(id); err == nil {
 		t.Error("removed what is on no device")
 	}
 	for _, want := range []esim.Bytes{8 * esim.MiB, 2 * esim.MiB, 0} {
-		got, err := w.Act("last", esim.Action{Kind: esim.Use, Bytes: 8 * esim.MiB})
+		got, err := w.Use("last", 8)
 		if err != nil || got.Used != want {
 			t.Errorf("used %d, %v, want %d", got.Used, err, want)
 		}

@@ -27,26 +27,28 @@ func LintScenario(providers []*Provider, file string, text []byte) (name, summar
 
 // An Explanation is what is known of one operation, and whose word it rests on.
 type Explanation struct {
-	Name, Title  string // esimfly.createOrder; esimfly
+	Name         string // in full: esimfly.createOrder
+	Title        string // the provider's name for people
 	Method, Path string // with the first mount
 	Summary      string
 	Basis        Basis
 	Source       string
-	Fields       []contract.Field
-	Statuses     []string
-	Errors       []ErrorInfo
-	Edges        []EdgeInfo // of the provider; a transition is not bound to an operation
+	Fields       []contract.Field // of the request
+	Statuses     []string         // that its document lists, "default" among them
+	Errors       []ErrorInfo      // that a scenario can make it answer
+	Edges        []EdgeInfo       // of the provider; a transition is not bound to an operation
 }
 
 // An EdgeInfo is a transition of a state machine.
 type EdgeInfo struct {
-	Name    string
-	Default string
+	Name    string // in full: esimfly.order.provisioned
+	Default string // the policy in force without a scenario, as scenarios write it
 	Basis   Basis
 	Source  string
 }
 
-// Explain says what is known of an operation, named with its provider.
+// Explain says what is known of an operation, named with its provider, as in
+// esimfly.createOrder. An unknown name is an error that says which was meant.
 func Explain(providers []*Provider, name string) (x Explanation, err error) {
 	for _, p := range providers {
 		for _, op := range p.operations {
@@ -83,9 +85,9 @@ func Explain(providers []*Provider, name string) (x Explanation, err error) {
 
 // An ErrorInfo is an error that a scenario can ask for, at one provider.
 type ErrorInfo struct {
-	Name       string
-	Provider   string
-	Status     int
+	Name       string   // PRICE_MISMATCH
+	Provider   string   // esimfly
+	Status     int      // of HTTP
 	Operations []string // ids; empty means all
 	Body       []byte   // as the first of them answers it, outside any world
 	Basis      Basis

@@ -11,8 +11,8 @@ import (
 // A Fixture describes a world as a test wants to find it.
 type Fixture struct {
 	Clock     time.Time // at which the world's clock stands; zero leaves it as after a reset
-	Settings  Patch
-	Scenarios []string // names of bundled ones, after those that are on anyway
+	Settings  Patch     // as for World.Patch
+	Scenarios []string  // names of bundled ones, after those that are on anyway
 	Orders    []FixtureOrder
 	ESIMs     []FixtureESIM
 }
@@ -25,17 +25,17 @@ type FixtureOrder struct {
 	Quantity  int           // 0 means 1
 	Reference string        // by which the client or the provider calls it; "" has one made
 	ICCIDs    []string      // of its eSIMs, the first ones; those not given are made
-	Ago       time.Duration // how long ago it was placed
+	Ago       time.Duration // how long ago it was placed, if longer than the state asks for
 	Inventory bool          // into the inventory, where the provider has one, and not onto eSIMs
 }
 
 // A FixtureESIM asks for one eSIM, bought in an order of its own.
 type FixtureESIM struct {
 	Provider  string
-	Item      string
-	State     string // in the provider's word; "" for an eSIM that can be installed
-	Reference string // of its order
-	ICCID     string
+	Item      string        // as the provider's catalogue has it
+	State     string        // in the provider's word; "" for an eSIM that can be installed
+	Reference string        // of its order; "" has one made
+	ICCID     string        // "" has one made
 	Country   string        // where its device is: an ISO code; "" for its package's first
 	UsedMB    float64       // data used, in the seller's own megabytes; 0 for what the state asks for
 	Ago       time.Duration // how long ago it was ordered, if longer than the state asks for
@@ -128,7 +128,8 @@ func eraseFixtures[S any](f *Fixtures[S], tx func(*Turn) *Tx[S]) *fixtures {
 	}
 }
 
-// FixtureStates are the words that a fixture can ask for.
+// FixtureStates are the states that a fixture can ask for, of orders and of eSIMs; nil where
+// the provider has no fixtures.
 func (p *Provider) FixtureStates() (orders, esims []string) {
 	if p.fixtures == nil {
 		return nil, nil

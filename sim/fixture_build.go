@@ -19,8 +19,9 @@ import (
 const maxFixture = 1000
 
 // Start begins the world anew as the fixture describes it, with an empty journal; or
-// changes nothing and says what is wrong. Orders do not change the balance: what the
-// settings give, or a new account has, is what the world begins with.
+// changes nothing and says what is wrong, in a FixtureError where the fixture is at fault.
+// Orders do not change the balance: what the settings give, or a new account has, is what
+// the world begins with.
 func (w *World) Start(f Fixture) (Started, error) {
 	next := w.srv.newWorld(w.caller)
 	defer next.cancel()
@@ -32,6 +33,7 @@ func (w *World) Start(f Fixture) (Started, error) {
 		w.journal.Clear()
 		w.met.Clear()
 		w.entries.n.Store(0)
+		w.hearAgain(f.Settings)
 		mode, rate := next.clock.State()
 		w.become(next, snapshotClock{next.clock.Now(), mode, rate})
 		t.passed = nil

@@ -17,7 +17,7 @@ type Key struct {
 // Auth says which keys are known.
 type Auth string
 
-// The ways.
+// The values of Auth.
 const (
 	AuthNames  Auth = "names"  // each provider's form of any name, and the keys given
 	AuthClosed Auth = "closed" // the keys given and no other

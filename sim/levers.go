@@ -30,7 +30,8 @@ func (w *World) Name() string { return w.name }
 func (w *World) Now() time.Time { return w.clock.Now() }
 
 // Advance moves the clock by d, runs everything that falls due on the way, each at its
-// own instant, and lists it.
+// own instant, waits for those who receive webhooks, and lists what happened. d is not
+// negative, and the error for a clock that would leave its range is ErrTime.
 func (w *World) Advance(d time.Duration) ([]Happening, error) {
 	_, passed, err := w.advance(context.Background(), d)
 	return passed, err
@@ -43,7 +44,8 @@ func (w *World) advance(ctx context.Context, d time.Duration) (time.Time, []Happ
 	return w.moveTo(ctx, func(now time.Time) time.Time { return now.Add(d) }, false)
 }
 
-// Set stops the clock at t. It goes back only in a world where nothing was ordered yet.
+// Set stops the clock at t, and is else as Advance. It goes back only in a world where
+// nothing was ordered yet.
 func (w *World) Set(t time.Time) ([]Happening, error) {
 	_, passed, err := w.setClock(context.Background(), t)
 	return passed, err
@@ -100,7 +102,7 @@ func (w *World) moveTo(ctx context.Context, target func(time.Time) time.Time, st
 	return now, passed, err
 }
 
-// Freeze stops the clock where it is.
+// Freeze stops the clock where it is, and lists what had fallen due.
 func (w *World) Freeze() []Happening {
 	_, passed := w.freeze()
 	return passed
@@ -114,7 +116,8 @@ func (w *World) freeze() (now time.Time, passed []Happening) {
 	return now, passed
 }
 
-// Follow lets the clock run on, rate world seconds for each real one.
+// Follow lets the clock run on, rate world seconds for each real one: above 0 and at most
+// 1e6, or it is an error. It lists what had fallen due.
 func (w *World) Follow(rate float64) ([]Happening, error) {
 	_, passed, err := w.follow(rate)
 	return passed, err
@@ -131,7 +134,7 @@ func (w *World) follow(rate float64) (now time.Time, passed []Happening, err err
 	return now, passed, nil
 }
 
-// Patch changes settings, all or none; a SettingError says which is refused. Values are
+// Patch changes settings, all or none; an error is a SettingError, of the one refused. Values are
 // taken as JSON has them, so that numbers of any type will do.
 func (w *World) Patch(p Patch) error {
 	p, err := plain(p)
@@ -141,7 +144,9 @@ func (w *World) Patch(p Patch) error {
 	return err
 }
 
-// Pass carries out an edge: one that a thing waits at, or one that its state allows.
+// Pass carries out an edge, by its full name, such as esimfly.order.provisioned, for the
+// thing of that id: one that it waits at, or one that its state allows. An error wraps
+// ErrNoEdge, or is an EdgeError.
 func (w *World) Pass(name, id string) ([]Happening, error) {
 	_, passed, err := w.passEdge(name, id)
 	return passed, err
@@ -174,9 +179,9 @@ func (t *Turn) passByHand(name, id string) error {
 // An Acted is what a device action led to.
 type Acted struct {
 	ICCID  string
-	Status string // the seller's word for the eSIM's state, afterwards
-	Used   esim.Bytes
-	Passed []Happening
+	Status string      // the seller's word for the eSIM's state, afterwards
+	Used   esim.Bytes  // how many bytes were really used; 0 but for Use
+	Passed []Happening // edges that were passed for it, and those that fell due before
 }
 
 // Act does with an eSIM what a device would: id is an ICCID, the seller's own id, or

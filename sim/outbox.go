@@ -20,7 +20,7 @@ import (
 // what was. Those in bytes hold for each world and for all together.
 const (
 	maxPending    = 5_000
-	MaxDeliveries = 10_000
+	MaxDeliveries = 10_000 // remembered; the oldest that are over make room
 	maxWaiting    = 8 << 20
 	maxKept       = 32 << 20
 	maxAll        = 256 << 20

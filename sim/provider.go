@@ -119,7 +119,8 @@ type Operation[S any] struct {
 	Mounts []string
 	// Open needs no credential; without one that is known it runs in the world "default".
 	Open bool
-	Run  func(*Tx[S], *Request) (Reply, error)
+	// Run answers, in the world's turn; EncodeError makes an answer of its error.
+	Run func(*Tx[S], *Request) (Reply, error)
 }
 
 // An Edge is a transition of a state machine. Name is "<entity>.<state>", such as
@@ -142,9 +143,11 @@ type Setting[S any] struct {
 	Name   string
 	Values []string
 	Basis  Basis
-	Doc    string
-	Get    func(*Tx[S]) any
-	Set    func(*Tx[S], any) error
+	Doc    string // a sentence on what it changes
+	// Get is what is shown of it; nil shows the value that was chosen.
+	Get func(*Tx[S]) any
+	// Set changes the account's state, or says why the value is none.
+	Set func(*Tx[S], any) error
 }
 
 // A NamedError is an answer that a rule can ask for by name. One vocabulary serves all
@@ -174,10 +177,10 @@ type Later func() ([]byte, error)
 
 // A Reply is what an operation answers. The zero value is 200 with an empty body.
 type Reply struct {
-	Status int
+	Status int // 0 means 200
 	// Body is encoded as JSON, unless it is []byte, which is sent as it is, or a Later.
 	Body any
 	// Type is the content type; "" means the provider's for JSON.
 	Type   string
-	Header http.Header
+	Header http.Header // further ones; nil for none
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/esimsim/esimsim/internal/scenario"
 )
 
-// ScenarioHeader names scenarios for one request, separated by commas.
+// ScenarioHeader is the header of a request that names bundled scenarios, separated by
+// commas, which are on for that request beside those of its world.
 const ScenarioHeader = "X-Esimsim-Scenario"
 
 // switchOn puts a scenario last, so that it wins: the state it asks for is set, its
@@ -55,7 +56,8 @@ func (w *World) switchOff(name string) bool {
 	return was
 }
 
-// SwitchOn puts a bundled scenario on, after those that are.
+// SwitchOn puts a bundled scenario on, after those that are, so that it wins. It is an error
+// where there is none of that name.
 func (w *World) SwitchOn(name string) error {
 	sc, err := w.srv.bundledScenario(name)
 	if err != nil {
@@ -65,7 +67,8 @@ func (w *World) SwitchOn(name string) error {
 	return err
 }
 
-// AddScenario reads a scenario from YAML and switches it on.
+// AddScenario reads a scenario from YAML and switches it on. The error names each mistake as
+// body:line:column: message, one a line, and then none is on.
 func (w *World) AddScenario(text []byte) (name string, err error) {
 	sc, err := scenario.Load("body", text, w.srv.vocab)
 	if err != nil {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -60,7 +61,8 @@ type Server struct {
 	ctx         context.Context // ends with the simulator
 	stop        context.CancelFunc
 	unused      unusedConns
-	reach       http.RoundTripper // of clients in this process
+	trusted     *x509.CertPool // by clients in this process; nil without TLS
+	reach       network.Reach  // of those
 	sender      *webhook.Sender
 	tasks       tasks
 	mail        mail // that the outboxes of all worlds hold
@@ -136,6 +138,9 @@ func (t *tasks) end() {
 
 // New makes a simulator that does not listen yet: its Handler can be used as it is.
 func New(cfg Config) (*Server, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
 	cfg = cfg.withDefaults()
 	if !cfg.Freeze.IsZero() && !inRange(cfg.Freeze) {
 		return nil, ErrTime
@@ -209,7 +214,9 @@ func (s *Server) choose(settings Patch) {
 // Handler serves the providers and the control plane.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Start listens and serves until Close. The context is the parent of every request's.
+// Start listens and serves until Close, and is called once. The context is the parent of
+// every request's; that it ends does not stop the server. It is an error where an address
+// cannot be listened on, or a certificate not be read.
 func (s *Server) Start(ctx context.Context) error {
 	l, err := s.listen(ctx)
 	if err != nil {
@@ -222,7 +229,7 @@ func (s *Server) Start(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	context.AfterFunc(s.ctx, stop)
 	s.listener = l
-	s.reach = s.newReach()
+	s.openReach()
 	s.http = &http.Server{
 		Handler: s.handler, MaxHeaderBytes: MaxHeader,
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
@@ -257,20 +264,32 @@ func (s *Server) listen(ctx context.Context) (net.Listener, error) {
 	return (&net.ListenConfig{}).Listen(ctx, "tcp", s.cfg.Listen)
 }
 
-// Load reads the documents, which else is done when one is first needed. Start does it in
-// the background.
+// Load reads the OpenAPI documents, which else is done when one is first needed. Start does
+// it in the background.
 func (s *Server) Load() {
 	for _, p := range s.cfg.Providers {
 		s.docs[p.name]()
 	}
 }
 
-// Addr is the address listened on.
-func (s *Server) Addr() string { return s.listener.Addr().String() }
+// errNotStarted is what asks for an address too early.
+var errNotStarted = errors.New("the simulator was not started: it has no address yet")
+
+// address is the one listened on. To make one up, or to give "", would send code on to the
+// real API.
+func (s *Server) address() net.Addr {
+	if s.listener == nil {
+		panic(errNotStarted)
+	}
+	return s.listener.Addr()
+}
+
+// Addr is the address listened on, such as 127.0.0.1:8484. Before Start it panics.
+func (s *Server) Addr() string { return s.address().String() }
 
 // URL is an origin at which this machine reaches the simulator, without a path; in memory,
-// that of Client alone.
-func (s *Server) URL() string { return "http://" + reachable(s.listener.Addr()) }
+// Client alone does. Before Start it panics.
+func (s *Server) URL() string { return "http://" + reachable(s.address()) }
 
 // reachable is an address to call: one that listens everywhere is called by loopback.
 func reachable(a net.Addr) string {
@@ -281,7 +300,7 @@ func reachable(a net.Addr) string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }
 
-// Seed is the root of all chance.
+// Seed is the root of all chance: that of the Config, or 1.
 func (s *Server) Seed() uint64 { return s.cfg.Seed }
 
 // Close stops listening, lets answers under way finish and waits for every goroutine.
@@ -302,7 +321,9 @@ func (s *Server) Close() error {
 // Providers are the APIs served.
 func (s *Server) Providers() []*Provider { return s.cfg.Providers }
 
-// World is the world of that name, made when it is named for the first time.
+// World is the world of that name, made when it is named for the first time: 1 to 64 of
+// letters, digits, '.', '_' and '-', and behind it bundled scenarios, each after a "~". What
+// is no such name is an error.
 func (s *Server) World(name string) (*World, error) {
 	caller, err := s.caller(name)
 	if err != nil {

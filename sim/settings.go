@@ -40,13 +40,14 @@ func (w *World) apply(patch Patch, now time.Time) error {
 	}
 	// What a balance means may depend on a setting of the same patch, so those that are
 	// chosen hold before state is set.
-	before, targets := maps.Clone(w.patched), w.targets
+	before, targets, receivers := maps.Clone(w.patched), w.targets, slices.Clone(w.receivers)
 	for provider, values := range patch {
 		w.patch(provider, values)
 	}
+	w.outdo(patch)
 	w.choose()
 	if err := w.setState(patch, now); err != nil {
-		w.patched = before
+		w.patched, w.receivers = before, receivers
 		w.choose()
 		return err
 	}
@@ -136,7 +137,7 @@ func (w *World) patch(provider string, values map[string]any) {
 }
 
 // choose works out what holds: the scenarios in their order, then what was chosen by
-// hand.
+// hand, then where tests receive.
 func (w *World) choose() {
 	w.mode, w.settings, w.targets = w.srv.cfg.Validate, map[string]map[string]string{}, maps.Clone(w.srv.cfg.Webhooks)
 	maps.DeleteFunc(w.targets, func(_ string, t Target) bool { return t.URL == "" })
@@ -160,6 +161,11 @@ func (w *World) choose() {
 					w.settings[provider][name] = text
 				}
 			}
+		}
+	}
+	for _, r := range w.receivers {
+		if !r.outdone {
+			w.aim(r.provider, map[string]any{"url": r.url})
 		}
 	}
 }

@@ -17,10 +17,12 @@ import (
 	"github.com/esimsim/esimsim/internal/scenario"
 )
 
-// SnapshotVersion is that of the form below. Another one is refused, not guessed at.
+// SnapshotVersion is the Version of the snapshots that this package writes. Another one is
+// refused, not guessed at.
 const SnapshotVersion = 1
 
-// A Snapshot is all of a world but its journal: put back, it answers alike.
+// A Snapshot is all of a world but its journal, its webhooks and the receivers of tests: put
+// back, it answers alike. As JSON it can be kept in a file and read by ReadSnapshot.
 type Snapshot struct {
 	Version   int                        `json:"version"`
 	World     string                     `json:"world"`
@@ -133,7 +135,7 @@ func (w *World) saveWait(q *wait) snapshotWait {
 }
 
 // Restore puts the world where the snapshot was taken; its own name stays. Nothing is
-// changed when the snapshot cannot be put back.
+// changed when the snapshot cannot be put back; the error then wraps ErrSnapshot.
 func (w *World) Restore(s Snapshot) error {
 	next := w.srv.newWorld(w.caller)
 	defer next.cancel()
@@ -141,6 +143,7 @@ func (w *World) Restore(s Snapshot) error {
 		return fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
 	w.turn(nil, func(t *Turn) {
+		w.hearAgain(nil)
 		w.become(next, s.Clock)
 		t.passed = nil
 	})
@@ -279,7 +282,8 @@ func strictly(data []byte, into any) error {
 	return nil
 }
 
-// ReadSnapshot reads a snapshot strictly.
+// ReadSnapshot reads a snapshot from JSON, with no members but those there are. An error
+// wraps ErrSnapshot; whether a world can take it, Restore finds out.
 func ReadSnapshot(data []byte) (s Snapshot, err error) {
 	if err := strictly(data, &s); err != nil {
 		return s, fmt.Errorf("%w: %w", ErrSnapshot, err)
@@ -287,7 +291,8 @@ func ReadSnapshot(data []byte) (s Snapshot, err error) {
 	return s, nil
 }
 
-// Fork makes a world of another name that stands where this one does.
+// Fork makes a world of another name that stands where this one does. It is an error where
+// there is a world of that name already, or can be none.
 func (w *World) Fork(name string) (*World, error) {
 	s, err := w.Snapshot()
 	if err != nil {
@@ -296,6 +301,7 @@ func (w *World) Fork(name string) (*World, error) {
 	if w.srv.lookup(name) != nil {
 		return nil, fmt.Errorf("there is a world %q already: choose another name, or forget it first", name)
 	}
+	var receivers []receiver
 	other, err := w.srv.World(name)
 	if err != nil {
 		return nil, err
@@ -308,6 +314,8 @@ func (w *World) Fork(name string) (*World, error) {
 	if s, err = ReadSnapshot(data); err != nil {
 		return nil, err
 	}
+	w.turn(nil, func(*Turn) { receivers = slices.Clone(w.receivers) })
+	other.turn(nil, func(*Turn) { other.receivers = receivers })
 	return other, other.Restore(s)
 }
 

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/esimsim/esimsim/internal/scenario"
 )
 
 // TB is the part of testing.TB that StartT and other helpers of tests need.
@@ -108,9 +106,14 @@ func (w *World) ScenarioT(t TB, text string) {
 }
 
 // ReceiveT posts the webhooks of a provider in this world to h until the test ends, in
-// memory, whatever the simulator listens on. Server.Env has the secret that signs them. The
-// URL is for code that has to name its receiver to the API; nobody but the simulator
-// reaches it. A handler must not move the clock of the world whose event it is given.
+// memory, whatever the simulator listens on. [World.Start], [World.Reset] and
+// [World.Restore] change nothing in that, and a [World.Fork] posts there too; a Patch of the
+// webhooks that comes later, or a Fixture with such settings, goes before it. When the test
+// ends, webhooks go where they went, and those still on their way to h have failed.
+//
+// Server.Env has the secret that signs them. The URL is for code that has to name its
+// receiver to the API, which keeps it; nobody but the simulator reaches it. A handler must
+// not move the clock of the world whose event it is given.
 func (w *World) ReceiveT(t TB, provider string, h http.Handler) (url string) {
 	t.Helper()
 	host := "receiver-" + w.srv.receivers.next()
@@ -128,11 +131,12 @@ func (w *World) ReceiveT(t TB, provider string, h http.Handler) (url string) {
 		}
 		serving.Wait()
 	})
-	url = "http://" + host + "/" + provider
-	if err := w.Patch(Patch{scenario.WebhookSettings: {provider: map[string]any{"url": url}}}); err != nil {
+	r := receiver{provider: provider, host: host, url: "http://" + host + "/" + provider}
+	if err := w.receive(r); err != nil {
 		t.Fatalf("webhooks of %s to world %s: %v", provider, w.name, err)
 	}
-	return url
+	t.Cleanup(func() { w.srv.unreceive(r, w) })
+	return r.url
 }
 
 // NoFindingsT fails a test with a line for each thing that its code had better not ask: a

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -162,9 +163,113 @@ func TestReceive(t *testing.T) {
 	if want := []string{"/roamify true <nil>", "/esimgo true <nil>", "/esimfly true <nil>"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	d, err := w.Trigger(t.Context(), "esimgo.webhook.FirstUse")
-	if err != nil || len(d.Attempts) != 1 || !strings.Contains(d.Attempts[0].Error, "connection refused") {
+	if d, err := w.Trigger(t.Context(), "esimgo.webhook.FirstUse"); !errors.Is(err, sim.ErrNoTarget) {
 		t.Errorf("when the test is over: %+v, %v", d, err)
+	}
+}
+
+// A world that tests share is found as it was left: its events go where they went, and
+// nothing goes to who has gone.
+func TestReceiveIsTakenBack(t *testing.T) {
+	t.Parallel()
+	srv := sim.StartT(t, sim.Config{Providers: all.Providers(), Freeze: start})
+	w := srv.WorldT(t, "w")
+	const before = "http://127.0.0.1:9/hook"
+	if err := w.Patch(sim.Patch{"webhooks": {"esimgo": map[string]any{"url": before}}}); err != nil {
+		t.Fatal(err)
+	}
+	refuse := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })
+	var other *sim.World
+	wantTold(t, try("x", func(tr *trial) {
+		w.ReceiveT(tr, "esimgo", refuse)
+		// A secret of the test's own, for the same receiver.
+		url := w.ReceiveT(tr, "esimfly", refuse)
+		if err := w.Patch(sim.Patch{"webhooks": {"esimfly": map[string]any{"url": url, "secret": "mine"}}}); err != nil {
+			tr.Fatalf("%v", err)
+		}
+		var err error
+		if other, err = w.Fork("other"); err != nil {
+			tr.Fatalf("%v", err)
+		}
+		for _, w := range []*sim.World{w, other} {
+			if d, err := w.Trigger(t.Context(), "esimfly.webhook.esim.installed"); err != nil || d.State != string(sim.Pending) {
+				tr.Errorf("%s: %+v, %v", w.Name(), d, err)
+			}
+		}
+	}))
+	for _, w := range []*sim.World{w, other} {
+		made := w.Deliveries()
+		if len(made) == 0 {
+			t.Errorf("%s: nothing was sent", w.Name())
+		}
+		for _, d := range made {
+			last := d.Attempts[len(d.Attempts)-1]
+			if d.State != string(sim.Failed) || d.Due != nil || len(d.Attempts) != 2 || d.Attempts[0].Status != 503 || last.Error != "the test that received this is over" {
+				t.Errorf("%s: %+v", w.Name(), d)
+			}
+		}
+		for _, h := range w.AdvanceT(t, 24*time.Hour) {
+			if h.Webhook != "" {
+				t.Errorf("%s: still tried, %+v", w.Name(), h)
+			}
+		}
+		if hooks := w.View().Webhooks; len(hooks) != 1 || hooks["esimgo"].URL != before {
+			t.Errorf("%s: webhooks go to %v", w.Name(), hooks)
+		}
+	}
+	snapshot, err := w.Snapshot()
+	if text := fmt.Sprint(snapshot.Settings); err != nil || strings.Contains(text, "receiver") {
+		t.Errorf("settings: %s, %v", text, err)
+	}
+}
+
+// Whoever begins a world anew goes on receiving, unless the settings say otherwise later.
+func TestReceiveLasts(t *testing.T) {
+	t.Parallel()
+	w := sim.StartT(t, sim.Config{Providers: all.Providers(), Freeze: start}).WorldT(t, "w")
+	elsewhere := sim.Patch{"webhooks": {"esimfly": map[string]any{"url": "http://127.0.0.1:9/hook"}}}
+	if err := w.Patch(elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := w.Snapshot() // which has a target of its own
+	if err != nil {
+		t.Fatal(err)
+	}
+	came := make(chan string, 9)
+	url := w.ReceiveT(t, "esimfly", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { came <- r.URL.Path }))
+	begin := func(f sim.Fixture) error {
+		_, err := w.Start(f)
+		return err
+	}
+	anew := sim.Fixture{ESIMs: []sim.FixtureESIM{{Provider: "esimfly", Item: "merhaba-7days-1gb"}}}
+	for _, c := range []struct {
+		name string
+		do   func() error
+		want string
+	}{
+		{"received", func() error { return nil }, url},
+		{"reset", w.Reset, url},
+		{"patched", func() error { return w.Patch(elsewhere) }, "http://127.0.0.1:9/hook"},
+		{"restored", func() error { return w.Restore(snapshot) }, url},
+		{"started with a target", func() error { return begin(sim.Fixture{Settings: elsewhere}) }, "http://127.0.0.1:9/hook"},
+		{"started", func() error { return begin(anew) }, url},
+		{"patched in vain", func() error {
+			err := w.Patch(sim.Patch{"webhooks": elsewhere["webhooks"], "esimfly": {"balance": "much"}})
+			if err == nil {
+				return errors.New("a balance that is none was taken")
+			}
+			return nil
+		}, url},
+	} {
+		if err := c.do(); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if got := w.View().Webhooks["esimfly"].URL; got != c.want {
+			t.Errorf("%s: webhooks go to %s, want %s", c.name, got, c.want)
+		}
+	}
+	if d, err := w.Trigger(t.Context(), "esimfly.webhook.esim.installed"); err != nil || d.State != string(sim.Delivered) || <-came != "/esimfly" {
+		t.Errorf("%+v, %v", d, err)
 	}
 }
 

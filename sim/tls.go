@@ -89,13 +89,30 @@ func (s *Server) listenTLS() error {
 		return err
 	}
 	s.ca = ca
+	if s.trusted, err = trusted(cert); err != nil {
+		_ = l.Close()
+		return fmt.Errorf("TLS certificate: %w", err)
+	}
 	s.tlsListener = tls.NewListener(deadline.Listener(l), &tls.Config{
 		Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
 	})
 	return nil
 }
 
-// TLSURL is the origin served over HTTPS, "" where none is.
+// trusted is all of a chain, so that who has it is trusted whoever signed it.
+func trusted(chain tls.Certificate) (*x509.CertPool, error) {
+	pool := x509.NewCertPool()
+	for _, der := range chain.Certificate {
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, err
+		}
+		pool.AddCert(c)
+	}
+	return pool, nil
+}
+
+// TLSURL is the origin served over HTTPS, "" where none is, and before Start.
 func (s *Server) TLSURL() string {
 	if s.tlsListener == nil {
 		return ""
@@ -103,5 +120,6 @@ func (s *Server) TLSURL() string {
 	return "https://" + reachable(s.tlsListener.Addr())
 }
 
-// CA is the PEM of the authority made at start; nil where a certificate was given.
+// CA is the PEM of the authority made at start; nil where a certificate was given, where
+// there is no HTTPS, and before Start.
 func (s *Server) CA() []byte { return s.ca }

@@ -1,9 +1,18 @@
 package sim_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +57,80 @@ func TestTLS(t *testing.T) {
 	_ = plain.Body.Close()
 	if plain.StatusCode != 404 {
 		t.Errorf("ca.pem without TLS: %d", plain.StatusCode)
+	}
+}
+
+// The clients of a test go where the environment says that there is HTTPS, whoever signed
+// the certificate.
+func TestClientsOverTLS(t *testing.T) {
+	t.Parallel()
+	made := startToy(t, sim.Config{TLS: sim.TLS{Listen: "127.0.0.1:0"}})
+	given := startToy(t, sim.Config{TLS: givenPair(t)})
+	for name, srv := range map[string]*sim.Server{"made": made, "given": given} {
+		w := srv.WorldT(t, "w")
+		for _, origin := range []string{srv.URL(), srv.TLSURL()} {
+			res, err := w.Client("toy").Post(origin+"/toy/things", "application/json", strings.NewReader(`{"name":"x"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _ = res.Body.Close(); res.StatusCode != 200 {
+				t.Errorf("%s, %s: %d", name, origin, res.StatusCode)
+			}
+		}
+		res, err := srv.Client().Get("https://127.0.0.1:1/")
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		both := []string{srv.Addr(), strings.TrimPrefix(srv.TLSURL(), "https://")}
+		slices.Sort(both)
+		if err == nil || !strings.Contains(err.Error(), "this client reaches "+strings.Join(both, " and ")+" and nothing else") {
+			t.Errorf("%s, elsewhere: %v", name, err)
+		}
+	}
+}
+
+// givenPair is a certificate of the user's own, signed by itself.
+func givenPair(t *testing.T) sim.TLS {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := &x509.Certificate{
+		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: start.AddDate(-10, 0, 0), NotAfter: start.AddDate(100, 0, 0),
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, own, own, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	out := sim.TLS{Listen: "127.0.0.1:0", CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}
+	for name, block := range map[string]*pem.Block{out.CertFile: {Type: "CERTIFICATE", Bytes: cert}, out.KeyFile: {Type: "PRIVATE KEY", Bytes: private}} {
+		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// What contradicts itself is refused: a port where there is to be none, an answer checked
+// and nobody told.
+func TestConfigThatContradictsItself(t *testing.T) {
+	t.Parallel()
+	for want, cfg := range map[string]sim.Config{
+		`in memory there is no port: leave out either InMemory or Listen "127.0.0.1:0"`:     {InMemory: true, Listen: "127.0.0.1:0"},
+		`in memory there is no port: leave out either InMemory or TLS.Listen "127.0.0.1:0"`: {InMemory: true, TLS: sim.TLS{Listen: "127.0.0.1:0"}},
+		"replies are to be checked: somebody must hear of it, by OnReply":                   {CheckReplies: true},
+	} {
+		cfg.Providers = []*sim.Provider{toyProvider()}
+		if _, err := sim.New(cfg); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ type Event[S any] struct {
 
 // A Target is where events go.
 type Target struct {
-	URL    string
+	URL    string        // http or https; "" for nowhere
 	Secret string        // "" means the provider's own way of finding one
 	Wait   time.Duration // instead of Webhooks.Timeout; 0 leaves that
 }
@@ -348,13 +348,15 @@ func (w *World) Deliveries() (out []Delivery) {
 }
 
 // Trigger sends an event, by its full name, with a good payload now, and waits for the
-// first attempt.
+// first attempt. An error wraps ErrNoEvent or ErrNoTarget, or is that of ctx; that the
+// receiver does not take it is none.
 func (w *World) Trigger(ctx context.Context, event string) (Delivery, error) {
 	return w.attempt(ctx, func(t *Turn) (*delivery, error) { return t.trigger(event) })
 }
 
 // Resend makes one more attempt of a delivery and waits for it: the same id, the same
-// bytes, signed as of now.
+// bytes, signed as of now. id is that of a [Delivery]; where the world does not remember it,
+// the error wraps ErrNoDelivery. That the receiver does not take it is no error.
 func (w *World) Resend(ctx context.Context, id string) (Delivery, error) {
 	return w.attempt(ctx, func(t *Turn) (*delivery, error) { return t.resend(id) })
 }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
@@ -253,14 +252,14 @@ func TestInstallationKnowsItsDevice(t *testing.T) {
 		return gjson.GetBytes(dump["toy"], "Things."+v.Get("id").Str+".EID").Str, gjson.GetBytes(dump["esims"], "0.EID").Str
 	}
 	advance(t, w, 30*24*time.Hour) // the thing is gone
-	if _, err := w.Act("last", esim.Action{Kind: esim.Install}); err == nil {
+	if _, err := w.Install("last"); err == nil {
 		t.Fatal("what is gone was installed")
 	}
 	if heard, kept := installed(); heard != "" || kept != "" {
 		t.Errorf("a refused installation leaves %q and %q", heard, kept)
 	}
 	v = shop.create()
-	if _, err := w.Act("last", esim.Action{Kind: esim.Install}); err != nil {
+	if _, err := w.Install("last"); err != nil {
 		t.Fatal(err)
 	}
 	dump, err := w.Dump()

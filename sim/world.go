@@ -35,19 +35,20 @@ type World struct {
 
 	// mu is the world's turn. It is taken in turn and nowhere else, and before the locks
 	// of clock and journal, never after.
-	mu       sync.Mutex
-	accounts map[string]*account
-	esims    esims
-	waits    waits
-	script   *scenario.Script
-	extras   map[string]*scenario.Script  // of X-Esimsim-Scenario headers met, by their value
-	patched  Patch                        // what was chosen by hand; it wins over scenarios
-	settings map[string]map[string]string // what holds, by provider and setting; the inner maps never change
-	mode     Mode
-	epoch    int       // how often it was reset; an answer under way belongs to one
-	begun    time.Time // the world's instant at its start
-	outbox   *outbox
-	targets  map[string]Target // of webhooks, by provider, as the settings have them
+	mu        sync.Mutex
+	accounts  map[string]*account
+	esims     esims
+	waits     waits
+	script    *scenario.Script
+	extras    map[string]*scenario.Script  // of X-Esimsim-Scenario headers met, by their value
+	patched   Patch                        // what was chosen by hand; it wins over scenarios
+	settings  map[string]map[string]string // what holds, by provider and setting; the inner maps never change
+	mode      Mode
+	epoch     int       // how often it was reset; an answer under way belongs to one
+	begun     time.Time // the world's instant at its start
+	outbox    *outbox
+	targets   map[string]Target // of webhooks, by provider, as the settings have them
+	receivers []receiver        // of tests, the last wins
 	// quiet says that nothing that comes about is an event: it was long ago, or is no more
 	// than tried.
 	quiet bool
@@ -137,6 +138,7 @@ func (w *World) begin(at time.Time) error {
 		w.clock.Set(at)
 	}
 	w.begun = w.clock.Now()
+	w.hearAgain(nil)
 	w.choose()
 	for _, sc := range list {
 		if err := w.switchOn(sc, w.begun); err != nil {
@@ -225,10 +227,11 @@ func (w *World) account(p *Provider, now time.Time) *account {
 // setting is what was chosen for the world, or the default.
 func (w *World) setting(p *Provider, name string) string { return p.value(w.settings[p.name], name) }
 
-// ValidateHeader names the mode of validation for one request.
+// ValidateHeader is the header of a request that names the Mode in which it is validated, in
+// the place of the world's.
 const ValidateHeader = "X-Esimsim-Validate"
 
-// Modes lists them, the default first.
+// Modes lists the modes of validation, the default first.
 var Modes = []Mode{ModeProvider, ModeStrict, ModeReport, ModeOff}
 
 // Mode says what becomes of a request that breaks the contract.

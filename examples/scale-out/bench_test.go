@@ -2,7 +2,6 @@ package scaleout
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,30 +9,8 @@ import (
 	"os/exec"
 	"sync/atomic"
 	"testing"
-
-	"github.com/esimsim/esimsim/internal/clock"
-	"github.com/esimsim/esimsim/sim"
-	"github.com/esimsim/esimsim/sim/all"
+	"time"
 )
-
-// instanceEnv tells this test binary to be an instance.
-const instanceEnv = "ESIMSIM_TEST_INSTANCE"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(instanceEnv) == "" {
-		os.Exit(m.Run())
-	}
-	s, err := sim.New(sim.Config{Providers: all.Providers()})
-	if err == nil {
-		err = s.Start(context.Background())
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	fmt.Println(s.Addr())
-	_, _ = io.Copy(io.Discard, os.Stdin)
-}
 
 // BenchmarkInstances asks for what costs the simulator most, an archive of QR images, so
 // that client and balancer hardly count. Each instance may use one processor: where there
@@ -54,7 +31,7 @@ func BenchmarkInstances(b *testing.B) {
 				paths[i] = front + "/v2.4/esims/assignments?reference=" + order.Get("orderReference").Str
 			}
 			var asked atomic.Int64
-			began := clock.Wall{}.Now()
+			began := time.Now()
 			b.SetParallelism(8)
 			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
@@ -66,7 +43,7 @@ func BenchmarkInstances(b *testing.B) {
 					}
 				}
 			})
-			b.ReportMetric(float64(asked.Load())/clock.Wall{}.Now().Sub(began).Seconds(), "calls/s")
+			b.ReportMetric(float64(asked.Load())/time.Since(began).Seconds(), "calls/s")
 		})
 	}
 }

@@ -3,6 +3,7 @@ package scaleout
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -18,6 +19,25 @@ import (
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/all"
 )
+
+// instanceEnv tells this test binary to be an instance, of which the benchmark starts some.
+const instanceEnv = "ESIMSIM_TEST_INSTANCE"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(instanceEnv) == "" {
+		os.Exit(m.Run())
+	}
+	s, err := sim.New(sim.Config{Providers: all.Providers()})
+	if err == nil {
+		err = s.Start(context.Background())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println(s.Addr())
+	_, _ = io.Copy(io.Discard, os.Stdin)
+}
 
 // Every credential always meets its own world, whichever API it calls, and the control
 // plane meets it too; when an instance goes, the other worlds stay.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -31,7 +30,7 @@ func busy(b *testing.B, s *shop, orders int) *sim.World {
 		}
 	}
 	for _, e := range w.View().ESIMs {
-		if _, err := w.Act(e.ICCID, esim.Action{Kind: esim.Use, Bytes: 100 * esim.MB}); err != nil {
+		if _, err := w.Use(e.ICCID, 100); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -198,21 +198,29 @@ func TestReach(t *testing.T) {
 	})}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = server.Serve(l) }) // until it is closed
-	reach := network.Reach("shop", func(ctx context.Context) (net.Conn, error) { return n.Dial(ctx, "shop:80") })
-	client := &http.Client{Transport: reach}
+	var reach network.Reach
+	client := reach.Client()
+	body := &closing{Reader: strings.NewReader("x")}
+	res, err := client.Post("http://shop/", "text/plain", body)
+	if err == nil {
+		_ = res.Body.Close()
+	}
+	if !errors.Is(err, network.ErrNotOpen) || !body.closed {
+		t.Errorf("before it was opened: %v, body closed %t", err, body.closed)
+	}
+	reach.Open(map[string]network.Dial{"shop": func(ctx context.Context) (net.Conn, error) { return n.Dial(ctx, "shop:80") }}, nil)
 	defer func() {
 		reach.CloseIdleConnections()
 		_ = server.Close()
 		serving.Wait()
 	}()
-	res, err := client.Get("http://shop/")
-	if err != nil {
+	if res, err = client.Get("http://shop/"); err != nil {
 		t.Fatal(err)
 	}
-	body, err := io.ReadAll(res.Body)
+	answer, err := io.ReadAll(res.Body)
 	_ = res.Body.Close()
-	if string(body) != "shop 127.0.0.1" || err != nil {
-		t.Errorf("%s, %v", body, err)
+	if string(answer) != "shop 127.0.0.1" || err != nil {
+		t.Errorf("%s, %v", answer, err)
 	}
 	for _, elsewhere := range []string{"http://elsewhere.test/", "https://shop/", "http://shop:8080/"} {
 		res, err := client.Get(elsewhere)
@@ -223,4 +231,14 @@ func TestReach(t *testing.T) {
 			t.Errorf("%s: %v", elsewhere, err)
 		}
 	}
+}
+
+type closing struct {
+	io.Reader
+	closed bool
+}
+
+func (c *closing) Close() error {
+	c.closed = true
+	return nil
 }

@@ -19,7 +19,6 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/esimsim/esimsim/internal/clock"
-	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/all"
 )
@@ -174,7 +173,7 @@ func (c *shop) advance(d time.Duration) {
 // use lets the device of the last eSIM use some data.
 func (c *shop) use() {
 	c.Helper()
-	if _, err := c.lever().Act("last", esim.Action{Kind: esim.Use, Bytes: esim.MiB}); err != nil {
+	if _, err := c.lever().Use("last", 1); err != nil {
 		c.Fatal(err)
 	}
 }
@@ -595,7 +594,7 @@ var stories = map[string]func(*shop){
 		if got := c.state(iccid); got != "Processing" {
 			c.Errorf("it is %s", got)
 		}
-		if _, err := c.lever().Act("last", esim.Action{Kind: esim.Use, Bytes: esim.MB}); err == nil {
+		if _, err := c.lever().Use("last", 1); err == nil {
 			c.Error("it has data")
 		}
 		c.esimgo("DELETE /esims/"+iccid+"/bundles/"+gb).want(200, "status", "*")

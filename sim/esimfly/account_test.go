@@ -12,6 +12,7 @@ import (
 	"github.com/esimsim/esimsim/internal/golden"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/esimfly"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 )
 
 // An account in dinars counts whole ones.
@@ -72,17 +73,17 @@ func TestEnterpriseOwn(t *testing.T) {
 	c.order(bare).is(t, 400, `{"success":false,"message":"Invalid package code. Package not found in database.","code":"INVALID_PACKAGE"}`)
 	iccid := c.buy("ent_1234567")
 	c.set("balance", 3.0)
-	if a, err := c.world.Act(iccid, esim.Action{Kind: esim.Use, Bytes: esim.GiB}); err != nil || a.Used != esim.GiB || c.funds() != "1.5" {
+	if a, err := phone.Act(c.world, iccid, esim.Action{Kind: esim.Use, Bytes: esim.GiB}, esim.MiB); err != nil || a.Used != esim.GiB || c.funds() != "1.5" {
 		t.Errorf("used %d, balance %s, %v", a.Used, c.funds(), err)
 	}
-	if a, err := c.world.Act(iccid, esim.Action{Kind: esim.Use, Bytes: 5 * esim.GiB}); err != nil || a.Used != esim.GiB || c.funds() != "0" {
+	if a, err := phone.Act(c.world, iccid, esim.Action{Kind: esim.Use, Bytes: 5 * esim.GiB}, esim.MiB); err != nil || a.Used != esim.GiB || c.funds() != "0" {
 		t.Errorf("used %d, balance %s, %v", a.Used, c.funds(), err)
 	}
-	if a, err := c.world.Act(iccid, esim.Action{Kind: esim.Use, Bytes: 1}); err != nil || a.Used != 0 {
+	if a, err := phone.Act(c.world, iccid, esim.Action{Kind: esim.Use, Bytes: 1}, esim.MiB); err != nil || a.Used != 0 {
 		t.Errorf("at zero: used %d, %v", a.Used, err)
 	}
 	c.set("balance", 1.0)
-	if a, err := c.world.Act(iccid, esim.Action{Kind: esim.Use, Bytes: esim.MiB}); err != nil || a.Used != esim.MiB {
+	if a, err := phone.Act(c.world, iccid, esim.Action{Kind: esim.Use, Bytes: esim.MiB}, esim.MiB); err != nil || a.Used != esim.MiB {
 		t.Errorf("funded again: used %d, %v", a.Used, err)
 	}
 	c.topUp(iccid, "ent_9999999").is(t, 404, `{"success":false,"message":"Invalid top-up package code. Package not found.","code":"INVALID_TOPUP_PACKAGE"}`)

@@ -12,6 +12,7 @@ import (
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/golden"
 	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 )
 
 const (
@@ -71,7 +72,7 @@ func TestCancel(t *testing.T) {
 		t.Errorf("a cancelled eSIM went on: %v", passed)
 	}
 	for _, kind := range []esim.ActionKind{esim.Install, esim.Use} {
-		if _, err := c.world.Act(iccid, esim.Action{Kind: kind, Bytes: 1}); err == nil {
+		if _, err := phone.Act(c.world, iccid, esim.Action{Kind: kind, Bytes: 1}, esim.MiB); err == nil {
 			t.Errorf("%s of a cancelled eSIM", kind)
 		}
 	}
@@ -183,7 +184,7 @@ func TestSuspend(t *testing.T) {
 	c.post("/esims/suspend", suspend).is(t, 200, cut)
 	shows("ACTIVE", "Disconnected")
 	for _, kind := range []esim.ActionKind{esim.Use, esim.Attach} {
-		_, err := c.world.Act(iccid, esim.Action{Kind: kind, Bytes: 1})
+		_, err := phone.Act(c.world, iccid, esim.Action{Kind: kind, Bytes: 1}, esim.MiB)
 		var refused *sim.EdgeError
 		if !errors.As(err, &refused) || refused.State != "suspended" {
 			t.Errorf("%s while suspended: %v", kind, err)
@@ -256,7 +257,7 @@ func TestWrongNetwork(t *testing.T) {
 	golden.JSON(t, "testdata/getUsageReport-none.json", c.post("/esims/usage-report", body).body)
 	attach := func(country string) { c.let("last", esim.Action{Kind: esim.Attach, Country: country}) }
 	attach("BG")
-	_, err := c.world.Act("last", esim.Action{Kind: esim.Use, Bytes: 1})
+	_, err := phone.Act(c.world, "last", esim.Action{Kind: esim.Use, Bytes: 1}, esim.MiB)
 	var refused *sim.EdgeError
 	if !errors.As(err, &refused) || refused.Wanted != "attached in TR" {
 		t.Errorf("data abroad: %v", err)

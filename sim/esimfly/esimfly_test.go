@@ -16,6 +16,7 @@ import (
 	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/esimfly"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
 
@@ -104,7 +105,7 @@ func set(name, value string) func(*testing.T, *sim.World) {
 func use(megabytes esim.Bytes) func(*testing.T, *sim.World) {
 	return func(t *testing.T, w *sim.World) {
 		t.Helper()
-		if _, err := w.Act("last", esim.Action{Kind: esim.Use, Bytes: megabytes * esim.MiB}); err != nil {
+		if _, err := phone.Act(w, "last", esim.Action{Kind: esim.Use, Bytes: megabytes * esim.MiB}, esim.MiB); err != nil {
 			t.Fatal(err)
 		}
 	}

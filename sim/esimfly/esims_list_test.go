@@ -10,6 +10,7 @@ import (
 
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/golden"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 )
 
 // first is the ICCID of an order's first eSIM.
@@ -18,7 +19,7 @@ func first(a answer) string { return gjson.GetBytes(a.body, "esims.0.iccid").Str
 // let makes one eSIM act, wherever it is among the others.
 func (c *client) let(iccid string, a esim.Action) {
 	c.t.Helper()
-	if _, err := c.world.Act(iccid, a); err != nil {
+	if _, err := phone.Act(c.world, iccid, a, esim.MiB); err != nil {
 		c.t.Fatal(err)
 	}
 }

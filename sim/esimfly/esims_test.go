@@ -13,6 +13,7 @@ import (
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/esimfly"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 )
 
 const day = 24 * time.Hour
@@ -20,7 +21,7 @@ const day = 24 * time.Hour
 // act does something with the newest eSIM and gives its status afterwards.
 func (c *client) act(kind esim.ActionKind, bytes esim.Bytes) sim.Acted {
 	c.t.Helper()
-	a, err := c.world.Act("last", esim.Action{Kind: kind, Bytes: bytes})
+	a, err := phone.Act(c.world, "last", esim.Action{Kind: kind, Bytes: bytes}, esim.MiB)
 	if err != nil {
 		c.t.Fatalf("%s: %v", kind, err)
 	}
@@ -143,7 +144,7 @@ func TestUse(t *testing.T) {
 		t.Errorf("passed %v", passed)
 	}
 	for _, kind := range []esim.ActionKind{esim.Use, esim.Attach} {
-		_, err := c.world.Act("last", esim.Action{Kind: kind, Bytes: 1})
+		_, err := phone.Act(c.world, "last", esim.Action{Kind: kind, Bytes: 1}, esim.MiB)
 		var refused *sim.EdgeError
 		if !errors.As(err, &refused) || refused.State != "EXPIRED" {
 			t.Errorf("%s of an expired eSIM: %v", kind, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/esimsim/esimsim/internal/golden"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/esimgo"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 )
 
 var frozen = time.Date(2026, 4, 2, 8, 15, 9, 0, time.UTC)
@@ -140,7 +141,7 @@ func (c client) esim(bundle string) string {
 // use lets the eSIM use data and gives how much there was.
 func (c client) use(iccid string, bytes esim.Bytes) (esim.Bytes, error) {
 	c.Helper()
-	a, err := c.srv.WorldT(c, c.world).Act(iccid, esim.Action{Kind: esim.Use, Bytes: bytes})
+	a, err := phone.Act(c.srv.WorldT(c, c.world), iccid, esim.Action{Kind: esim.Use, Bytes: bytes}, esim.MB)
 	return a.Used, err
 }
 
@@ -153,7 +154,7 @@ func (c client) mustUse(iccid string, bytes esim.Bytes) {
 
 func (c client) act(iccid string, kind esim.ActionKind) {
 	c.Helper()
-	if _, err := c.srv.WorldT(c, c.world).Act(iccid, esim.Action{Kind: kind}); err != nil {
+	if _, err := phone.Act(c.srv.WorldT(c, c.world), iccid, esim.Action{Kind: kind}, esim.MB); err != nil {
 		c.Fatal(err)
 	}
 }

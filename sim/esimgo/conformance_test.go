@@ -7,6 +7,7 @@ import (
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/esimgo"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
 
@@ -37,11 +38,11 @@ func TestConformance(t *testing.T) {
 	used := get("getLocation", "/esims/{iccid}/location")
 	used.Act = func(t *testing.T, w *sim.World) {
 		t.Helper()
-		if _, err := w.Act("last", esim.Action{Kind: esim.Attach}); err != nil {
+		if _, err := phone.Act(w, "last", esim.Action{Kind: esim.Attach}, esim.MB); err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range w.View().ESIMs {
-			if _, err := w.Act(e.ICCID, esim.Action{Kind: esim.Use, Bytes: esim.MB}); err != nil {
+			if _, err := phone.Act(w, e.ICCID, esim.Action{Kind: esim.Use, Bytes: esim.MB}, esim.MB); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -51,7 +52,7 @@ func TestConformance(t *testing.T) {
 	attached := get("listEsims", "/esims")
 	attached.Act = func(t *testing.T, w *sim.World) {
 		t.Helper()
-		if _, err := w.Act("last", esim.Action{Kind: esim.Attach}); err != nil {
+		if _, err := phone.Act(w, "last", esim.Action{Kind: esim.Attach}, esim.MB); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 )
 
 func urlWord(s string) string { return url.QueryEscape(s) }
@@ -106,7 +107,7 @@ func TestLocation(t *testing.T) {
 	c.act(iccid, esim.Attach)
 	c.golden("getLocation-seen", c.get(path))
 	c.in("v2.3").golden("getLocation-seen", c.in("v2.3").get(path))
-	if _, err := c.srv.WorldT(t, "demo").Act(iccid, esim.Action{Kind: esim.Attach, Country: "AQ"}); err != nil {
+	if _, err := phone.Act(c.srv.WorldT(t, "demo"), iccid, esim.Action{Kind: esim.Attach, Country: "AQ"}, esim.MB); err != nil {
 		t.Fatal(err)
 	}
 	c.golden("getLocation-no-network", c.get(path))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 )
 
 const gb = "esim_1GB_7D_GB_V2"
@@ -369,7 +370,7 @@ func (c client) drain(iccid string) {
 
 func (c client) tryAct(iccid string, kind esim.ActionKind) error {
 	c.Helper()
-	_, err := c.srv.WorldT(c, c.world).Act(iccid, esim.Action{Kind: kind})
+	_, err := phone.Act(c.srv.WorldT(c, c.world), iccid, esim.Action{Kind: kind}, esim.MB)
 	return err
 }
 

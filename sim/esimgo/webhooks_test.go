@@ -23,6 +23,7 @@ import (
 	"github.com/esimsim/esimsim/internal/golden"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/esimgo"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
 
@@ -87,7 +88,7 @@ func (c hookedClient) pass(edge, id string) {
 
 func (c client) attach(iccid, country string) {
 	c.Helper()
-	if _, err := c.srv.WorldT(c, c.world).Act(iccid, esim.Action{Kind: esim.Attach, Country: country}); err != nil {
+	if _, err := phone.Act(c.srv.WorldT(c, c.world), iccid, esim.Action{Kind: esim.Attach, Country: country}, esim.MB); err != nil {
 		c.Fatal(err)
 	}
 }
@@ -373,11 +374,11 @@ func TestCountryChange(t *testing.T) {
 		c.advance(2 * time.Hour)
 		c.attach(iccid, "PL")
 		c.advance(2 * time.Hour)
-		c.attach(iccid, "XX") // of no name
-		want(c, "FR@0 DE@2 PL@37 XX@39")
+		c.attach(iccid, "CH")
+		want(c, "FR@0 DE@2 PL@37 CH@39")
 		c.advance(34 * time.Hour)
 		c.attach(iccid, "FR") // left at 35, now it is 73
-		want(c, "FR@0 DE@2 PL@37 XX@39 XX@63 FR@73")
+		want(c, "FR@0 DE@2 PL@37 CH@39 CH@63 FR@73")
 	})
 	t.Run("back for a day", func(t *testing.T) {
 		t.Parallel()

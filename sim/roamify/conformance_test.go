@@ -6,6 +6,7 @@ import (
 
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 	"github.com/esimsim/esimsim/sim/roamify"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
@@ -31,7 +32,7 @@ func TestConformance(t *testing.T) {
 		return c
 	}
 	use := func(w *sim.World) error {
-		_, err := w.Act("last", esim.Action{Kind: esim.Use, Bytes: 100 * esim.MiB})
+		_, err := phone.Act(w, "last", esim.Action{Kind: esim.Use, Bytes: 100 * esim.MiB}, esim.MiB)
 		return err
 	}
 	useUp := func(w *sim.World) error {
@@ -39,7 +40,7 @@ func TestConformance(t *testing.T) {
 			if !e.OnDevice {
 				continue
 			}
-			if _, err := w.Act(e.ICCID, esim.Action{Kind: esim.Use, Bytes: 1e15}); err != nil {
+			if _, err := phone.Act(w, e.ICCID, esim.Action{Kind: esim.Use, Bytes: 1e15}, esim.MiB); err != nil {
 				return err
 			}
 		}

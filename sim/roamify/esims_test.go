@@ -10,13 +10,14 @@ import (
 
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 )
 
 const year = 365 * 24 * time.Hour
 
 func (a account) act(id string, action esim.Action) sim.Acted {
 	a.t.Helper()
-	got, err := a.lever().Act(id, action)
+	got, err := phone.Act(a.lever(), id, action, esim.MiB)
 	if err != nil {
 		a.t.Fatalf("%s: %v", action.Kind, err)
 	}
@@ -80,7 +81,7 @@ func TestLife(t *testing.T) {
 	}
 	for _, kind := range []esim.ActionKind{esim.Install, esim.Attach, esim.Use} {
 		var refused *sim.EdgeError
-		if _, err := a.lever().Act(id, esim.Action{Kind: kind, Bytes: 1}); !errors.As(err, &refused) {
+		if _, err := phone.Act(a.lever(), id, esim.Action{Kind: kind, Bytes: 1}, esim.MiB); !errors.As(err, &refused) {
 			t.Errorf("an expired eSIM let a device %s: %v", kind, err)
 		}
 	}
@@ -215,7 +216,7 @@ func TestHeldEdges(t *testing.T) {
 		t.Errorf("installed though the edge is held: %s", got.Status)
 	}
 	use := func() error {
-		_, err := a.lever().Act(e.ID, esim.Action{Kind: esim.Use, Bytes: esim.MiB})
+		_, err := phone.Act(a.lever(), e.ID, esim.Action{Kind: esim.Use, Bytes: esim.MiB}, esim.MiB)
 		return err
 	}
 	pass := func(edge string) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 )
 
 // pass carries an edge out by hand and says whether it was refused.
@@ -138,7 +139,7 @@ func TestOrderRefundedLate(t *testing.T) {
 	if got := data[eSIM](a.get("/esim?esimId=" + e.ID)).Status; got != "REVOKED" {
 		t.Errorf("the eSIM is %s", got)
 	}
-	if _, err := a.lever().Act(e.ID, esim.Action{Kind: esim.Use, Bytes: 1}); err == nil {
+	if _, err := phone.Act(a.lever(), e.ID, esim.Action{Kind: esim.Use, Bytes: 1}, esim.MiB); err == nil {
 		t.Error("a revoked eSIM was used")
 	}
 	a.topUp(e.ICCID, cambodia).want(400, failed("This package is not compatible with the eSIM"))

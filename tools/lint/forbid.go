@@ -47,16 +47,19 @@ func runForbid(pass *analysis.Pass) (any, error) {
 		// What a benchmark measures is real time.
 		file := pass.Fset.File(f.Pos()).Name()
 		realTime := isClock || strings.HasSuffix(file, "bench_test.go")
-		// A client is made in sim/client.go alone, over the transport of internal/network.
 		inside := !mayCall && strings.Contains(pass.Pkg.Path(), "esimsim/") && !strings.HasSuffix(file, "_test.go") &&
-			!strings.HasSuffix(file, "/sim/client.go") && !strings.Contains(file, "simtest") && !strings.Contains(file, "/examples/")
+			!strings.Contains(file, "simtest") && !strings.Contains(file, "/examples/")
+		pointed := map[*ast.Ident]bool{}
 		ast.Inspect(f, func(n ast.Node) bool {
+			if to := pointedTo(pass, n); to != nil {
+				pointed[to] = true
+			}
 			if id, ok := n.(*ast.Ident); ok {
 				used := pass.TypesInfo.Uses[id]
 				if why := forbidden(used, realTime); why != "" {
 					pass.Reportf(id.Pos(), "%s", why)
 				}
-				if inside && callsOut(used) {
+				if inside && !pointed[id] && callsOut(used) {
 					pass.Reportf(id.Pos(), "%s.%s opens connections: only internal/webhook does", used.Pkg().Name(), used.Name())
 				}
 			}
@@ -64,6 +67,19 @@ func runForbid(pass *analysis.Pass) (any, error) {
 		})
 	}
 	return nil, nil
+}
+
+// pointedTo is the name of a type in a pointer to it. To hand on a client that others have
+// made opens nothing.
+func pointedTo(pass *analysis.Pass, n ast.Node) *ast.Ident {
+	star, ok := n.(*ast.StarExpr)
+	if !ok || !pass.TypesInfo.Types[star].IsType() {
+		return nil
+	}
+	if of, ok := star.X.(*ast.SelectorExpr); ok {
+		return of.Sel
+	}
+	return nil
 }
 
 // callsOut says whether an object of a package is one that connections are opened with.

@@ -11,3 +11,12 @@ func call(l net.Listener) {
 	_, _ = (&http.Client{}).Get("http://127.0.0.1/") // want `http.Client opens connections`
 	_ = http.Serve(l, nil)
 }
+
+// Who is given a client may hand it on, and may not make one.
+func hand(c *http.Client) *http.Client {
+	var own http.Client      // want `http.Client opens connections`
+	_ = new(http.Transport)  // want `http.Transport opens connections`
+	*c = *http.DefaultClient // want `http.DefaultClient opens connections`
+	_ = own
+	return c
+}
