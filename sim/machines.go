@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/esimsim/esimsim/internal/control"
 	"github.com/esimsim/esimsim/internal/esim"
 )
 
@@ -36,7 +37,8 @@ type Arrow[S any] struct {
 	From []string
 	To   string // "" where the word stays
 	// Only says whether further facts about the thing of that id, which is in one of the
-	// states of From, let the edge be passed; nil stands for yes.
+	// states of From, let the edge be passed; nil stands for yes. Arrows that share an edge
+	// and a state have one each, and it is true of one at a time.
 	Only func(tx *Tx[S], id string) bool
 	// Follows says that another thing passes the edge and takes this one along.
 	Follows bool
@@ -78,6 +80,7 @@ type arrow struct {
 	from    []string
 	to      string
 	follows bool
+	decided bool                     // whether there is an Only
 	only    func(*Turn, string) bool // never nil
 }
 
@@ -112,23 +115,40 @@ func eraseMachines[S any](m *Machines[S], p *Provider, tx func(*Turn) *Tx[S]) ma
 			if a.Only != nil {
 				only = func(t *Turn, id string) bool { return a.Only(tx(t), id) }
 			}
-			one.arrows = append(one.arrows, arrow{edge: p.edge(a.Edge), from: a.From, to: a.To, follows: a.Follows, only: only})
+			one.undecided(p, a.Edge, a.From, a.Only == nil, a.Follows)
+			one.arrows = append(one.arrows, arrow{edge: p.edge(a.Edge), from: a.From, to: a.To, follows: a.Follows, decided: a.Only != nil, only: only})
 		}
 		out.list = append(out.list, one)
 	}
 	return out
 }
 
-// moves are the edges that a thing can pass now, in the order of its machine.
-func (m machines) moves(t *Turn, of Thing) []string {
-	out := []string{}
+// undecided panics where an arrow to come leads from a state by the same edge as one before,
+// and nothing says which of the two holds.
+func (m machine) undecided(p *Provider, edge string, from []string, always, follows bool) {
+	for _, other := range m.arrows {
+		if follows || other.follows || other.edge != p.edge(edge) || other.decided && !always {
+			continue
+		}
+		for _, word := range from {
+			if slices.Contains(other.from, word) {
+				panic(fmt.Sprintf("%s: what decides where %s leads from %s of %s?", p.name, edge, word, m.entity))
+			}
+		}
+	}
+}
+
+// moves are the edges that a thing can pass now and where they lead, in the order of its
+// machine.
+func (m machines) moves(t *Turn, of Thing) []control.Move {
+	out := []control.Move{}
 	for _, each := range m.list {
 		if each.entity != of.Entity {
 			continue
 		}
 		for _, a := range each.arrows {
-			if !a.follows && slices.Contains(a.from, of.State) && a.only(t, of.ID) && !slices.Contains(out, a.edge.name) {
-				out = append(out, a.edge.name)
+			if !a.follows && slices.Contains(a.from, of.State) && a.only(t, of.ID) {
+				out = append(out, control.Move{Edge: a.edge.name, To: a.to})
 			}
 		}
 	}

@@ -216,18 +216,24 @@ type Order struct {
 	State     string    `json:"state"`
 	At        time.Time `json:"at"`
 	ESIMs     []string  `json:"esims"`  // ICCIDs of those that have a profile
-	Moves     []string  `json:"moves"`  // edges that it can pass now
+	Moves     []Move    `json:"moves"`  // edges that it can pass now
 	Things    []Thing   `json:"things"` // that came with it and are on no profile
 }
 
 // A Thing has a state machine.
 type Thing struct {
-	Provider string   `json:"provider"`
-	Entity   string   `json:"entity"`
-	ID       string   `json:"id"`              // that edges take
-	Label    string   `json:"label,omitempty"` // its name for people
-	State    string   `json:"state"`
-	Moves    []string `json:"moves"` // edges that it can pass now
+	Provider string `json:"provider"`
+	Entity   string `json:"entity"`
+	ID       string `json:"id"`              // that edges take
+	Label    string `json:"label,omitempty"` // its name for people
+	State    string `json:"state"`
+	Moves    []Move `json:"moves"` // edges that it can pass now
+}
+
+// A Move is an edge that a thing can pass now, and where that leads it.
+type Move struct {
+	Edge string `json:"edge"`
+	To   string `json:"to"` // "" where the word stays
 }
 
 // A Started is a world that began with a fixture, and what that made in the order of its

@@ -90,12 +90,16 @@ func profileArrows() []sim.Arrow[state] {
 // serviceArrows know two who suspend: an eSIM that the vendor barred stays suspended when the
 // organisation resumes it.
 func serviceArrows() []sim.Arrow[state] {
-	byPartner := is(func(_ *sim.Tx[state], e *heldESIM) bool { return !e.SuspendedAt.IsZero() })
+	resumable := func(barred bool) func(*sim.Tx[state], string) bool {
+		return is(func(_ *sim.Tx[state], e *heldESIM) bool {
+			return !e.SuspendedAt.IsZero() && e.BarredAt.IsZero() != barred
+		})
+	}
 	return []sim.Arrow[state]{
 		{Edge: "esim.suspended", From: []string{inService}, To: suspended},
 		{Edge: "esim.suspended", From: []string{suspended}, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool { return e.SuspendedAt.IsZero() })},
-		{Edge: "esim.resumed", From: []string{suspended}, To: inService, Only: byPartner},
-		{Edge: "esim.resumed", From: []string{suspended}, Only: byPartner},
+		{Edge: "esim.resumed", From: []string{suspended}, To: inService, Only: resumable(false)},
+		{Edge: "esim.resumed", From: []string{suspended}, Only: resumable(true)},
 		{Edge: "esim.barred", From: []string{inService}, To: suspended},
 		{Edge: "esim.barred", From: []string{suspended}, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool { return e.BarredAt.IsZero() })},
 		{Edge: "esim.deactivated", From: []string{inService, suspended}, To: deactivated},

@@ -107,7 +107,7 @@ func esimArrows() (list []sim.Arrow[state]) {
 	arrow(esimRevoked, revoked, nil, fresh, ready, installed, expired, unknown)
 	arrow(esimUnknown, unknown, nil, fresh, ready, installed, expired)
 	for _, life := range []string{fresh, ready, installed, expired} {
-		arrow(esimRecovered, life, nil, unknown)
+		arrow(esimRecovered, life, func(_ *sim.Tx[state], e *eSIM) bool { return e.life() == life }, unknown)
 	}
 	arrow(esimReported, "", func(_ *sim.Tx[state], e *eSIM) bool { return e.word() == activated && e.metered() }, installed)
 	// A top-up gives an expired one another life.
