@@ -93,6 +93,9 @@ func eraseMachines[S any](m *Machines[S], p *Provider, tx func(*Turn) *Tx[S]) ma
 			others: func(*Turn) []Thing { return nil },
 		}
 	}
+	if m.Orders == nil || m.ESIM == nil {
+		panic(p.name + ": machines need Orders and ESIM")
+	}
 	out := machines{
 		orders: func(t *Turn, n int) ([]Order, int) { return m.Orders(tx(t), n) },
 		esim:   func(t *Turn, e *esim.Profile) []Thing { return m.ESIM(tx(t), e) },
@@ -104,6 +107,9 @@ func eraseMachines[S any](m *Machines[S], p *Provider, tx func(*Turn) *Tx[S]) ma
 		},
 	}
 	for _, each := range m.List {
+		if len(each.States) == 0 {
+			panic(fmt.Sprintf("%s: %s has no states", p.name, each.Entity))
+		}
 		one := machine{entity: each.Entity, title: each.Title, states: each.States}
 		for _, a := range each.Arrows {
 			for _, word := range append(a.From[:len(a.From):len(a.From)], a.To) {

@@ -32,7 +32,7 @@ func machines() *sim.Machines[state] {
 				Arrows: esimArrows(),
 			},
 		},
-		Orders: listMachineOrders,
+		Orders: machineOrders,
 		ESIM: func(tx *sim.Tx[state], p *esim.Profile) []sim.Thing {
 			e := tx.State.esim(string(p.ICCID))
 			return []sim.Thing{{Entity: "esim", ID: e.ICCID, Label: tx.State.orderOf(e).PackageName, State: e.status()}}
@@ -76,7 +76,7 @@ func bringable(tx *sim.Tx[state], reference string) bool {
 	return e.toppable(s.orderOf(e).class())
 }
 
-func listMachineOrders(tx *sim.Tx[state], n int) (list []sim.Order, all int) {
+func machineOrders(tx *sim.Tx[state], n int) (list []sim.Order, all int) {
 	s := tx.State
 	all = len(s.Orders)
 	for _, o := range s.Orders[max(0, all-n):] {
