@@ -15,10 +15,12 @@ type Machines[S any] struct {
 	List []Machine[S]
 	// Orders are the newest n, the newest last, and how many there are in all.
 	Orders func(tx *Tx[S], n int) (newest []Order, all int)
-	// ESIM is what a profile stands for: the eSIM, and what is on it.
-	ESIM func(*Tx[S], *esim.Profile) []Thing
-	// Others belong to no order and to no profile. It may be nil.
-	Others func(*Tx[S]) []Thing
+	// ESIM is what a profile stands for, the eSIM, and then the newest of what is on it, n
+	// things together, and how many there are in all.
+	ESIM func(tx *Tx[S], p *esim.Profile, n int) (things []Thing, all int)
+	// Others are the newest n that belong to no order and to no profile, the newest last,
+	// and how many there are in all. It may be nil.
+	Others func(tx *Tx[S], n int) (newest []Thing, all int)
 }
 
 // A Machine is what things of one kind can be, in the provider's words, and what leads
@@ -65,8 +67,8 @@ type Order struct {
 type machines struct {
 	list   []machine
 	orders func(*Turn, int) ([]Order, int)
-	esim   func(*Turn, *esim.Profile) []Thing
-	others func(*Turn) []Thing
+	esim   func(*Turn, *esim.Profile, int) ([]Thing, int)
+	others func(*Turn, int) ([]Thing, int)
 }
 
 type machine struct {
@@ -89,8 +91,8 @@ func eraseMachines[S any](m *Machines[S], p *Provider, tx func(*Turn) *Tx[S]) ma
 	if m == nil {
 		return machines{
 			orders: func(*Turn, int) ([]Order, int) { return nil, 0 },
-			esim:   func(*Turn, *esim.Profile) []Thing { return nil },
-			others: func(*Turn) []Thing { return nil },
+			esim:   func(*Turn, *esim.Profile, int) ([]Thing, int) { return nil, 0 },
+			others: func(*Turn, int) ([]Thing, int) { return nil, 0 },
 		}
 	}
 	if m.Orders == nil || m.ESIM == nil {
@@ -98,12 +100,12 @@ func eraseMachines[S any](m *Machines[S], p *Provider, tx func(*Turn) *Tx[S]) ma
 	}
 	out := machines{
 		orders: func(t *Turn, n int) ([]Order, int) { return m.Orders(tx(t), n) },
-		esim:   func(t *Turn, e *esim.Profile) []Thing { return m.ESIM(tx(t), e) },
-		others: func(t *Turn) []Thing {
+		esim:   func(t *Turn, e *esim.Profile, n int) ([]Thing, int) { return m.ESIM(tx(t), e, n) },
+		others: func(t *Turn, n int) ([]Thing, int) {
 			if m.Others == nil {
-				return nil
+				return nil, 0
 			}
-			return m.Others(tx(t))
+			return m.Others(tx(t), n)
 		},
 	}
 	for _, each := range m.List {

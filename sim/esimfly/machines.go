@@ -33,10 +33,7 @@ func machines() *sim.Machines[state] {
 			},
 		},
 		Orders: machineOrders,
-		ESIM: func(tx *sim.Tx[state], p *esim.Profile) []sim.Thing {
-			e := tx.State.esim(string(p.ICCID))
-			return []sim.Thing{{Entity: "esim", ID: e.ICCID, Label: tx.State.orderOf(e).PackageName, State: e.status()}}
-		},
+		ESIM:   thingsOf,
 	}
 }
 
@@ -74,6 +71,12 @@ func bringable(tx *sim.Tx[state], reference string) bool {
 	s := tx.State
 	e := s.esim(s.order(reference).TopUp)
 	return e.toppable(s.orderOf(e).class())
+}
+
+// thingsOf is the eSIM itself: what topped it up are orders.
+func thingsOf(tx *sim.Tx[state], p *esim.Profile, _ int) (list []sim.Thing, all int) {
+	e := tx.State.esim(string(p.ICCID))
+	return []sim.Thing{{Entity: "esim", ID: e.ICCID, Label: tx.State.orderOf(e).PackageName, State: e.status()}}, 1
 }
 
 func machineOrders(tx *sim.Tx[state], n int) (list []sim.Order, all int) {

@@ -54,8 +54,8 @@ func machines() *sim.Machines[state] {
 			},
 		},
 		Orders: machineOrders,
-		ESIM:   machinesOf,
-		Others: machineStock,
+		ESIM:   thingsOf,
+		Others: otherThings,
 	}
 }
 
@@ -119,26 +119,30 @@ func machineOrders(tx *sim.Tx[state], n int) (list []sim.Order, all int) {
 	return list, all
 }
 
-func machinesOf(tx *sim.Tx[state], p *esim.Profile) []sim.Thing {
+// thingsOf are an eSIM by profile and by service, and its bundles.
+func thingsOf(tx *sim.Tx[state], p *esim.Profile, n int) (list []sim.Thing, all int) {
 	e := tx.State.esim(string(p.ICCID))
-	out := []sim.Thing{
+	list = []sim.Thing{
 		{Entity: "esim", ID: e.ICCID, State: e.status()},
 		{Entity: "service", ID: e.ICCID, State: e.state()},
 	}
-	for _, i := range e.Assigned {
+	all = len(list) + len(e.Assigned)
+	for _, i := range e.Assigned[max(0, all-n):] {
 		a := tx.State.Assigned[i]
-		out = append(out, sim.Thing{Entity: "bundle", ID: a.id(), Label: a.Bundle, State: a.state()})
+		list = append(list, sim.Thing{Entity: "bundle", ID: a.id(), Label: a.Bundle, State: a.state()})
 	}
-	return out
+	return list, all
 }
 
-func machineStock(tx *sim.Tx[state]) (list []sim.Thing) {
-	for _, s := range tx.State.Stock {
+// otherThings are bundles in the inventory.
+func otherThings(tx *sim.Tx[state], n int) (list []sim.Thing, all int) {
+	all = len(tx.State.Stock)
+	for _, s := range tx.State.Stock[max(0, all-n):] {
 		t := sim.Thing{Entity: "inventory", ID: strconv.Itoa(s.ID), Label: s.Bundle, State: inInventory}
 		if !s.usable() {
 			t.State = stockExpired
 		}
 		list = append(list, t)
 	}
-	return list
+	return list, all
 }
