@@ -344,7 +344,9 @@ func (x *explorer) walk(world string, steps int, call func()) {
 			verb, body, _ := strings.Cut(act, " ")
 			if esims := view.Get("esims").Array(); len(esims) > 0 {
 				iccid := esims[x.chance.IntN(len(esims))].Get("iccid").Str
-				x.call("POST", path+"/esims/"+iccid+"/"+verb, body) // which may be refused
+				if status, v := x.call("POST", path+"/esims/"+iccid+"/"+verb, body); status != http.StatusOK && status != http.StatusConflict {
+					x.t.Errorf("%s: %s of %s: %d %s", world, act, iccid, status, v)
+				}
 			}
 		case call == nil: // signatures of calls stand by the clock
 			x.need("POST", path+"/clock", `{"advance":"`+strconv.Itoa(1+x.chance.IntN(72))+`h"}`)
