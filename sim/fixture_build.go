@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/esimsim/esimsim/internal/atlas"
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/control"
 	"github.com/esimsim/esimsim/internal/esim"
@@ -120,7 +119,7 @@ func (w *World) remember(list []*fixtureEntry, now time.Time) (back func()) {
 			continue
 		}
 		seen[e.p] = true
-		t := &Turn{Now: now, w: w, a: w.account(e.p, now)}
+		t := w.at(e.p, now)
 		for _, s := range e.p.settings {
 			if s.set != nil {
 				old := s.get(t)
@@ -245,12 +244,12 @@ func (w *World) checkFacts(e *fixtureEntry) error {
 		return e.fault("/iccids", "what goes into the inventory has no ICCID")
 	case len(e.ICCIDs) > e.Quantity:
 		return e.fault("/iccids", "%d ICCIDs are too many for %d eSIMs", len(e.ICCIDs), e.Quantity)
-	case !(e.usedMB >= 0 && e.usedMB <= 1e9):
+	case !(e.usedMB >= 0 && e.usedMB <= esim.MaxMegabytes):
 		return e.fault("/usedMB", "usedMB is a number above 0, in the seller's own megabytes")
 	}
-	e.country = strings.ToUpper(e.country)
-	if _, known := atlas.ByISO(e.country); e.country != "" && !known {
-		return e.fault("/country", "country is the ISO code of a country, such as JP")
+	var err error
+	if e.country, err = esim.ParseCountry(e.country); err != nil {
+		return e.fault("/country", "%v", err)
 	}
 	if e.Reference != "" && of.reference != nil {
 		if err := of.reference(e.Reference); err != nil {
@@ -288,7 +287,8 @@ func luhnHint(text string) string {
 // place brings an order to the state asked for, at the instant of the entry.
 func (w *World) place(e *fixtureEntry) error {
 	f := &fixing{state: e.state, begun: w.begun, iccids: e.chosen}
-	t := &Turn{Now: e.at, w: w, a: w.account(e.p, e.at), fixing: f}
+	t := w.at(e.p, e.at)
+	t.fixing = f
 	of := e.p.fixtures
 	if _, taken := of.show(t, e.Reference); taken && e.Reference != "" {
 		return e.fault("/reference", "the reference %q is taken by another order of this fixture", e.Reference)
@@ -376,7 +376,7 @@ func (t *Turn) handle(e *fixtureEntry, s FixtureShownESIM) error {
 
 // made is an entry as it has come to stand, if that is as asked.
 func (w *World) made(e *fixtureEntry, now time.Time) (control.MadeOrder, error) {
-	t := &Turn{Now: now, w: w, a: w.account(e.p, now)}
+	t := w.at(e.p, now)
 	shown, _ := e.p.fixtures.show(t, e.id)
 	out := control.MadeOrder{Provider: e.p.name, ID: e.id, Reference: e.Reference, State: shown.State, ESIMs: []control.MadeESIM{}}
 	if e.Reference == e.id {

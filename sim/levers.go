@@ -184,14 +184,9 @@ type Acted struct {
 	Passed []Happening // edges that were passed for it, and those that fell due before
 }
 
-// Act does with an eSIM what a device would: id is an ICCID, the seller's own id, or
-// "last". An eSIM that is not yet installed or attached is so first, where the action
-// needs it.
-func (w *World) Act(id string, a esim.Action) (Acted, error) {
-	return w.actFor(id, func(esim.Bytes) esim.Action { return a })
-}
-
-// actFor is Act for an action that depends on who sold the eSIM, as a megabyte does.
+// actFor does with an eSIM what a device would: id is an ICCID, the seller's own id, or
+// "last", and the action may depend on who sold it, as a megabyte does. An eSIM that is not
+// yet installed or attached is so first, where the action needs it.
 func (w *World) actFor(id string, action func(megabyte esim.Bytes) esim.Action) (out Acted, err error) {
 	out.Passed = w.turn(nil, func(t *Turn) {
 		var e *esim.Profile

@@ -85,6 +85,21 @@ func (p plane) World(name string) (control.World, error) {
 	return worldPlane{w}, nil
 }
 
+// Existing is the world of that name, nil where it was not made; that it was looked for is a
+// use of it.
+func (p plane) Existing(name string) (control.World, error) {
+	c, err := p.s.caller(name)
+	if err != nil {
+		return nil, err
+	}
+	w := p.s.lookup(c.World)
+	if w == nil {
+		return nil, nil
+	}
+	w.touch()
+	return worldPlane{w}, nil
+}
+
 func (p plane) Requests(f journal.Filter) []*journal.Entry { return p.s.journal.List(f) }
 
 func (p plane) QR(world, iccid string) ([]byte, error) {
@@ -116,6 +131,10 @@ func (p plane) Forget(world string) bool { return p.s.Forget(world) }
 type worldPlane struct{ *World }
 
 func (w worldPlane) Requests(f journal.Filter) []*journal.Entry { return w.Journal(f) }
+
+func (w worldPlane) Request(id string) *journal.Entry { return w.journal.Find(id) }
+
+func (w worldPlane) Newest(n int) []control.Delivery { return w.deliveries(n) }
 
 func (w worldPlane) Snapshot() ([]byte, error) {
 	s, err := w.World.Snapshot()
@@ -170,9 +189,11 @@ func (w worldPlane) Act(id string, action func(megabyte esim.Bytes) esim.Action)
 // A View is a world as it is now: its Name, its Clock with Now, Mode and Rate, the mode in
 // which it does Validate, the Scenarios that are on, Settings by provider and name, balances
 // among them, the targets of Webhooks by provider, Orders and ESIMs, the newest of each, of
-// OrdersTotal and ESIMsTotal there are, Things that belong to none of those, and what is
-// Waiting for an edge. An eSIM has ICCID, Provider, ID, Status in the provider's word, LPA,
-// OnDevice, Country, IssuedAt and Things.
+// OrdersTotal and ESIMsTotal there are, Things that belong to none of those, the newest of
+// ThingsTotal, and what is Waiting for an edge, the next of WaitingTotal to fall due. An eSIM
+// has ICCID, Provider, ID, Status in the provider's word, LPA, OnDevice, Country, IssuedAt and
+// Things, the newest of ThingsTotal. What has Moves can pass each Edge of them now, and comes
+// to the state To, which is "" where the word stays.
 type View = control.View
 
 // View is the world as the control plane shows it.
@@ -192,19 +213,17 @@ func (w *World) View() (v View) {
 			}
 		}
 		w.showThings(t, &v)
-		for _, q := range w.waits.all() {
-			if q.moment != nil {
-				continue
-			}
+		for _, q := range w.waits.first(viewWaits) {
 			v.Waiting = append(v.Waiting, q.show())
 		}
+		v.WaitingTotal = len(w.waits.heap) - w.waits.moments
 	})
 	return v
 }
 
 func (w *World) settingsOf(p *Provider, now time.Time) map[string]any {
 	out := map[string]any{}
-	t := &Turn{Now: now, w: w, a: w.account(p, now)}
+	t := w.at(p, now)
 	for _, s := range p.settings {
 		if s.get != nil {
 			out[s.name] = s.get(t)

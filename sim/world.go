@@ -27,6 +27,7 @@ type World struct {
 	clock   *clock.Clock
 	ctx     context.Context // ends when the world is forgotten
 	cancel  context.CancelFunc
+	keep    func() bool // calls off that it is dropped when ctx ends; false when it is too late
 	journal *journal.Journal
 	met     coverage.Set
 	entries sequence     // numbers the journal's entries
@@ -205,6 +206,11 @@ func (w *World) settle(until time.Time) (passed []Happening) {
 		}
 		passed = t.passed
 	}
+}
+
+// at is a turn as a provider's account, at an instant.
+func (w *World) at(p *Provider, now time.Time) *Turn {
+	return &Turn{Now: now, w: w, a: w.account(p, now)}
 }
 
 // account is the world's account at a provider, opened when first asked for.

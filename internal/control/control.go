@@ -26,6 +26,8 @@ type Sim interface {
 	Worlds() []Summary
 	// World makes the world when it is named for the first time.
 	World(name string) (World, error)
+	// Existing is the world where it was made, else nil.
+	Existing(name string) (World, error)
 	Forget(world string) bool
 	// Requests are those no world could be found for.
 	Requests(journal.Filter) []*journal.Entry
@@ -60,13 +62,16 @@ type World interface {
 	SwitchOff(scenario string) bool
 	AddScenario(yaml []byte) (name string, err error)
 	Requests(journal.Filter) []*journal.Entry
-	Deliveries() []Delivery
+	// Request is the entry of that id, nil where none is held.
+	Request(id string) *journal.Entry
+	// Newest are the last n deliveries, the newest last; 0 stands for all.
+	Newest(n int) []Delivery
 	// Resend and Trigger wait for the attempt.
 	Resend(ctx context.Context, id string) (Delivery, error)
 	Trigger(ctx context.Context, event string) (Delivery, error)
 	Coverage() coverage.Report
 	// Read follows the journal from where the filter says, or from after the entry of that
-	// id. Keep counts as a use, and says whether the world is still there.
+	// event id. Keep counts as a use, and says whether the world is still there.
 	Read(f journal.Filter, after string) *journal.Reader
 	Keep() bool
 	// Verify holds the journal against the expectations of a body, or against those of the
@@ -156,7 +161,10 @@ type View struct {
 	ESIMs       []ESIM  `json:"esims"`
 	ESIMsTotal  int     `json:"esimsTotal"`
 	Things      []Thing `json:"things"` // that belong to none of those
-	Waiting     []Wait  `json:"waiting"`
+	ThingsTotal int     `json:"thingsTotal"`
+	// The next to fall due, then those that wait for looks or by hand.
+	Waiting      []Wait `json:"waiting"`
+	WaitingTotal int    `json:"waitingTotal"`
 }
 
 // A Webhook is where events go; its secret is not shown.
@@ -204,7 +212,9 @@ type ESIM struct {
 	OnDevice bool      `json:"onDevice"`
 	Country  string    `json:"country,omitempty"` // of the last registration
 	IssuedAt time.Time `json:"issuedAt"`
-	Things   []Thing   `json:"things"` // what the profile stands for, and what is on it
+	// What the profile stands for, and the newest of what is on it.
+	Things      []Thing `json:"things"`
+	ThingsTotal int     `json:"thingsTotal"` // of all there are
 }
 
 // An Order is a thing that was bought.
@@ -215,19 +225,27 @@ type Order struct {
 	Reference string    `json:"reference,omitempty"` // the client's own, where it is not the id
 	State     string    `json:"state"`
 	At        time.Time `json:"at"`
-	ESIMs     []string  `json:"esims"`  // ICCIDs of those that have a profile
-	Moves     []string  `json:"moves"`  // edges that it can pass now
-	Things    []Thing   `json:"things"` // that came with it and are on no profile
+	ESIMs     []string  `json:"esims"` // ICCIDs of those that have a profile
+	Moves     []Move    `json:"moves"` // edges that it can pass now
+	// The newest that came with it and are on no profile.
+	Things      []Thing `json:"things"`
+	ThingsTotal int     `json:"thingsTotal"` // of all there are
 }
 
 // A Thing has a state machine.
 type Thing struct {
-	Provider string   `json:"provider"`
-	Entity   string   `json:"entity"`
-	ID       string   `json:"id"`              // that edges take
-	Label    string   `json:"label,omitempty"` // its name for people
-	State    string   `json:"state"`
-	Moves    []string `json:"moves"` // edges that it can pass now
+	Provider string `json:"provider"`
+	Entity   string `json:"entity"`
+	ID       string `json:"id"`              // that edges take
+	Label    string `json:"label,omitempty"` // its name for people
+	State    string `json:"state"`
+	Moves    []Move `json:"moves"` // edges that it can pass now
+}
+
+// A Move is an edge that a thing can pass now, and where that leads it.
+type Move struct {
+	Edge string `json:"edge"`
+	To   string `json:"to"` // "" where the word stays
 }
 
 // A Started is a world that began with a fixture, and what that made in the order of its
