@@ -206,7 +206,7 @@ func TestCopyAsCurl(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", copied, err, out)
 		}
-		entries := s.world().Requests(everything)
+		entries := s.world().Journal(sim.Filter{})
 		if first, last := entries[0], entries[len(entries)-1]; len(entries) != 3 || last.Status != first.Status ||
 			last.Request.Body != first.Request.Body || last.URL != first.URL || last.Response.Body != first.Response.Body {
 			t.Errorf("%s\nasked %s %q, answered %s\nand not %q, answered %s", copied, last.URL, last.Request.Body, last.Response.Body, first.Request.Body, first.Response.Body)

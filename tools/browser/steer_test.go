@@ -10,12 +10,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
-
-// everything is a filter that takes all.
-var everything = journal.Filter{}
 
 // Moves that the state allows are buttons, and so is what a device does.
 func TestMoves(t *testing.T) {
