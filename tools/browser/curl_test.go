@@ -85,10 +85,8 @@ func TestCopiedCommandIsTheUsersOwn(t *testing.T) {
 		sent := s.world().Journal(sim.Filter{Limit: 1})[0]
 		p.turn("#/worlds/demo/journal/" + sent.ID)
 		p.see(".pane", "Request "+sent.ID+",")
-		p.press("Copy as curl")
-		p.see("#said", "Copied")
+		text := p.copied(func() { p.press("Copy as curl") }, "Copied")
 		p.press("Dismiss")
-		text := ask[string](p, `navigator.clipboard.readText()`)
 		if i := strings.IndexFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }); i >= 0 {
 			t.Errorf("a terminal would obey %q in\n%s", text[i], text)
 		}
@@ -117,13 +115,12 @@ func TestCopiedSigningIsTheUsersOwn(t *testing.T) {
 	s.do(method, "/api/v1/business/esims/order", body, "RT-AccessCode", "esf_demo", "RT-Signature", "none")
 	p := open(t, srv, "#/worlds/demo/journal/1")
 	p.allowClipboard()
-	p.press("Copy as curl")
-	p.see("#said", "esimsim sign")
+	text := p.copied(func() { p.press("Copy as curl") }, "esimsim sign")
 	dir := programs(t, map[string]string{
 		"pwned":   `touch "$(dirname "$0")/done"`,
 		"esimsim": `printf '%s\0' "$@" >"$(dirname "$0")/words"; echo true`,
 	})
-	shell(t, dir, ask[string](p, `navigator.clipboard.readText()`))
+	shell(t, dir, text)
 	words, err := os.ReadFile(filepath.Join(dir, "words"))
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/browser"
@@ -195,9 +196,7 @@ func TestCopyAsCurl(t *testing.T) {
 		"RT-Signature", esimfly.Sign("sk_demo", stamp, id, "esf_demo", []byte(body)))
 	p := open(t, srv, "#/worlds/demo/journal/1")
 	p.allowClipboard()
-	p.press("Copy as curl")
-	p.see("#said", "Copied as curl.")
-	copied := ask[string](p, `navigator.clipboard.readText()`)
+	copied := p.copied(func() { p.press("Copy as curl") }, "Copied as curl.")
 	if !strings.Contains(copied, "Bearer roamify_demo") {
 		t.Errorf("copied without the key: %s", copied)
 	}
@@ -215,12 +214,24 @@ func TestCopyAsCurl(t *testing.T) {
 
 	p.turn("#/worlds/demo/journal/2")
 	p.see(".pane header", "esimfly.createOrder")
-	p.key("c")
-	p.see("#said", "esimsim sign")
+	got := p.copied(func() { p.key("c") }, "esimsim sign")
 	want := fmt.Sprintf(`esimsim sign --access-code 'esf_demo' --secret 'sk_demo' --method POST --body '%s' --curl '%s/api/v1/business/esims/order' | sh`, body, srv.URL())
-	if got := ask[string](p, `navigator.clipboard.readText()`); got != want {
+	if got != want {
 		t.Errorf("copied\n%s\nwant\n%s", got, want)
 	}
+}
+
+// clipboard is held by the test that copies, as all tabs have one.
+var clipboard sync.Mutex
+
+// copied is the text on the clipboard once the page has said so of what was done.
+func (p *page) copied(do func(), said string) string {
+	p.t.Helper()
+	clipboard.Lock()
+	defer clipboard.Unlock()
+	do()
+	p.see("#said", said)
+	return ask[string](p, `navigator.clipboard.readText()`)
 }
 
 func (p *page) allowClipboard() {
