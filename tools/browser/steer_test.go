@@ -203,6 +203,36 @@ func TestToken(t *testing.T) {
 	}
 }
 
+// A token may be of any letters, and one that was wrong is not tried again.
+func TestTokenOfAnyLetters(t *testing.T) {
+	t.Parallel()
+	const token = "сезам ✓ é"
+	srv := simulator(t, token)
+	p := tab(t, 1280, 800)
+	p.except("status of 401")
+	p.visit(srv, "#/worlds/demo/journal")
+	p.see("dialog", "Control token")
+	p.do(chromedp.SendKeys(chromedp.CSS("dialog input"), "нет ✗"+kb.Enter))
+	p.see("dialog", "That was not the token.")
+	if kept := ask[int](p, `sessionStorage.length`); kept != 0 {
+		t.Error("a token is kept that was wrong")
+	}
+	p.do(chromedp.Reload())
+	p.see("dialog", "Control token")
+	if ask[bool](p, `document.querySelector('dialog').textContent.includes('That was not')`) {
+		t.Error("a token that was wrong is tried again")
+	}
+	p.do(chromedp.SetValue(chromedp.CSS("dialog input"), "a\x00b"))
+	if ask[bool](p, `document.querySelector('dialog form').checkValidity()`) {
+		t.Error("a token is taken that no header can hold")
+	}
+	p.do(chromedp.SetValue(chromedp.CSS("dialog input"), token))
+	p.press("Go on")
+	p.see(".figures", "live")
+	p.do(chromedp.Reload())
+	p.see(".figures", "live")
+}
+
 // A key that names no world is shown with what would have worked.
 func TestRefusedRequests(t *testing.T) {
 	t.Parallel()
