@@ -127,6 +127,60 @@ func TestHiddenTab(t *testing.T) {
 // When the simulator is started anew the page finds it again, and forgets what was.
 func TestReconnect(t *testing.T) {
 	t.Parallel()
+	before, again := restarted(t)
+	shop{t, before, "demo"}.esimgo("GET", "/v2.4/organisation", "")
+	p := open(t, before, "#/worlds/demo/journal")
+	p.see(".row", "getOrganisation")
+	p.exceptAway()
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.see(".figures", "trying to reconnect")
+	p.see("#said", "The simulator does not answer.")
+	after := again()
+	p.see(".figures", "live")
+	p.see(".empty", "No requests yet")
+	shop{t, after, "demo"}.esimgo("GET", "/v2.4/catalogue", "")
+	p.see(".row", "listCatalogue")
+}
+
+// A page that is opened while the simulator is away says so, and shows what it has as soon
+// as the simulator is back.
+func TestOpenedWhileAway(t *testing.T) {
+	t.Parallel()
+	before, again := restarted(t)
+	pages := []view{
+		{"worlds", "#/", ".begin", "curl"},
+		{"state", "#/worlds/demo/state", ".begin", "curl"},
+		{"scenarios", "#/worlds/demo/scenarios", ".switches", "webhook-late"},
+		{"webhooks", "#/worlds/demo/webhooks", ".trigger", "esimgo.webhook.LowBalance"},
+		{"coverage", "#/worlds/demo/coverage", ".grid", "createOrder"},
+		{"journal", "#/worlds/demo/journal", ".begin", "curl"},
+		{"request", "#/worlds/demo/journal/1", ".pane", "There is no request 1"},
+	}
+	tabs := make([]*page, len(pages))
+	for i := range pages {
+		tabs[i] = open(t, before, "#/coverage")
+		tabs[i].see(".grid", "createOrder")
+		tabs[i].exceptAway()
+	}
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range pages {
+		tabs[i].turn(v.address)
+		tabs[i].see("main, #said", "The simulator does not answer.")
+	}
+	tabs[len(tabs)-1].see(".pane", "The simulator does not answer.")
+	again()
+	for i, v := range pages {
+		tabs[i].see(v.selector, v.words)
+	}
+}
+
+// restarted is a simulator, and how to start another in its place once it was closed.
+func restarted(t *testing.T) (before *sim.Server, again func() *sim.Server) {
+	t.Helper()
 	cfg := sim.Config{Providers: all.Providers(), Freeze: began}
 	before, err := sim.New(cfg)
 	if err != nil {
@@ -135,23 +189,19 @@ func TestReconnect(t *testing.T) {
 	if err := before.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	shop{t, before, "demo"}.esimgo("GET", "/v2.4/organisation", "")
-	p := open(t, before, "#/worlds/demo/journal")
-	p.see(".row", "getOrganisation")
-	for _, words := range []string{"ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET"} {
+	t.Cleanup(func() { _ = before.Close() })
+	cfg.Listen = strings.TrimPrefix(before.URL(), "http://")
+	return before, func() *sim.Server {
+		t.Helper()
+		return sim.StartT(t, cfg)
+	}
+}
+
+// exceptAway lets pass what the browser says of a simulator that is away.
+func (p *page) exceptAway() {
+	for _, words := range []string{"ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "status of 404"} {
 		p.except(words)
 	}
-	if err := before.Close(); err != nil {
-		t.Fatal(err)
-	}
-	p.see(".figures", "trying to reconnect")
-	p.see("#said", "The simulator does not answer.")
-	cfg.Listen = strings.TrimPrefix(before.URL(), "http://")
-	after := sim.StartT(t, cfg)
-	p.see(".figures", "live")
-	p.see(".empty", "No requests yet")
-	shop{t, after, "demo"}.esimgo("GET", "/v2.4/catalogue", "")
-	p.see(".row", "listCatalogue")
 }
 
 // What clients and receivers send is shown as text.

@@ -15,7 +15,7 @@ export class Coverage {
     this.session = session
     this.path = `${session ? world(session.name) : ''}/coverage`
     this.draw = later(() => this.render())
-    this.look = () => { if (session.entries.at(-1)?.id !== this.seen) this.load() }
+    this.look = () => { if (!this.report || session.entries.at(-1)?.id !== this.seen) this.load() }
     session?.addEventListener('tick', this.look)
     this.read = () => this.load()
     session?.addEventListener('view', this.read) // time brings edges and webhooks
@@ -35,9 +35,10 @@ export class Coverage {
   }
 
   async load() {
-    this.seen = this.session?.entries.at(-1)?.id
+    const seen = this.session?.entries.at(-1)?.id
     try {
       this.report = await call('GET', this.path)
+      this.seen = seen
       this.draw()
     } catch (problem) {
       say(problem.message, { kind: 'bad' })

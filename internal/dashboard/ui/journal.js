@@ -62,6 +62,7 @@ export class Journal extends Split {
 
   render() {
     const { entries, lost, state } = this.session
+    if (this.pane.failed && state === 'live') this.pane.show(this.id)
     const chosen = entries.filter((e) => this.fits(e)).reverse()
     render(this.figures, pill(...states[state]), ' ',
       chosen.length === entries.length ? count(entries.length, 'request') : `${chosen.length} of ${count(entries.length, 'request')}`,
@@ -93,7 +94,11 @@ export class Journal extends Split {
 
   // begin tells a world without requests how to get one.
   async begin() {
-    if (!this.session.lone) this.apis ??= await access(this.session.name).catch(() => [])
+    try {
+      if (!this.session.lone) this.apis ??= await access(this.session.name)
+    } catch {
+      return // it is drawn again when the simulator is back
+    }
     if (this.session.entries.length > 0) return
     render(this.entries, this.session.lone
       ? empty('None', h('p', null, 'Every request so far had a key that names a world.'))

@@ -57,9 +57,17 @@ function go() {
     shown = key
     scrollTo(0, 0)
   }
-  page.open(to.rest)
+  open(page, to.rest)
   document.title = [...to.rest.slice(-1), to.tab?.title ?? to.title, to.world, 'esimsim'].filter(Boolean).join(' · ')
   frame(to)
+}
+
+async function open(one, rest) {
+  try {
+    await one.open(rest)
+  } catch (problem) {
+    if (one === page) say(problem.message, { kind: 'bad' })
+  }
 }
 
 // enter opens the session of a world, and leaves the one before.

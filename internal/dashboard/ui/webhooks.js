@@ -25,9 +25,6 @@ export class Webhooks {
   async open([id]) {
     this.id = id
     if (this.deliveries) this.render()
-    this.events ??= call('GET', `${this.session.path}/coverage`).then(
-      ({ providers }) => providers.flatMap((p) => p.webhooks.map((w) => `${p.name}.webhook.${w.name}`)), () => [])
-    this.names = await this.events
     await this.load()
   }
 
@@ -38,11 +35,13 @@ export class Webhooks {
 
   async load() {
     try {
+      this.names ??= (await call('GET', `${this.session.path}/coverage`)).providers
+        .flatMap((p) => p.webhooks.map((w) => `${p.name}.webhook.${w.name}`))
       this.deliveries = (await call('GET', `${this.session.path}/webhooks`)).deliveries.reverse()
     } catch {
       return // the session says so
     }
-    if (!this.closed && this.names) this.render()
+    if (!this.closed) this.render()
   }
 
   render() {
