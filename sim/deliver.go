@@ -164,8 +164,8 @@ func (a *alarm) off() {
 // where those count too.
 func (w *World) nextDue(edges bool) time.Time {
 	next := w.outbox.next()
-	if edges && len(w.waits.heap) > 0 {
-		if due := w.waits.heap[0].due; next.IsZero() || due.Before(next) {
+	if edges {
+		if due := w.waits.due(); !due.IsZero() && (next.IsZero() || due.Before(next)) {
 			next = due
 		}
 	}

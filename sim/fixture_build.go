@@ -118,7 +118,7 @@ func (w *World) remember(list []*fixtureEntry, now time.Time) (back func()) {
 			continue
 		}
 		seen[e.p] = true
-		t := &Turn{Now: now, w: w, a: w.account(e.p, now)}
+		t := w.at(e.p, now)
 		for _, s := range e.p.settings {
 			if s.set != nil {
 				old := s.get(t)
@@ -286,7 +286,8 @@ func luhnHint(text string) string {
 // place brings an order to the state asked for, at the instant of the entry.
 func (w *World) place(e *fixtureEntry) error {
 	f := &fixing{state: e.state, begun: w.begun, iccids: e.chosen}
-	t := &Turn{Now: e.at, w: w, a: w.account(e.p, e.at), fixing: f}
+	t := w.at(e.p, e.at)
+	t.fixing = f
 	of := e.p.fixtures
 	if _, taken := of.show(t, e.Reference); taken && e.Reference != "" {
 		return e.fault("/reference", "the reference %q is taken by another order of this fixture", e.Reference)
@@ -374,7 +375,7 @@ func (t *Turn) handle(e *fixtureEntry, s FixtureShownESIM) error {
 
 // made is an entry as it has come to stand, if that is as asked.
 func (w *World) made(e *fixtureEntry, now time.Time) (control.MadeOrder, error) {
-	t := &Turn{Now: now, w: w, a: w.account(e.p, now)}
+	t := w.at(e.p, now)
 	shown, _ := e.p.fixtures.show(t, e.id)
 	out := control.MadeOrder{Provider: e.p.name, ID: e.id, Reference: e.Reference, State: shown.State, ESIMs: []control.MadeESIM{}}
 	if e.Reference == e.id {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/esimsim/esimsim/internal/control"
 	"github.com/esimsim/esimsim/internal/esim"
 )
 
@@ -14,10 +15,12 @@ type Machines[S any] struct {
 	List []Machine[S]
 	// Orders are the newest n, the newest last, and how many there are in all.
 	Orders func(tx *Tx[S], n int) (newest []Order, all int)
-	// ESIM is what a profile stands for: the eSIM, and what is on it.
-	ESIM func(*Tx[S], *esim.Profile) []Thing
-	// Others belong to no order and to no profile. It may be nil.
-	Others func(*Tx[S]) []Thing
+	// ESIM is what a profile stands for, the eSIM, and then the newest of what is on it, n
+	// things together, and how many there are in all.
+	ESIM func(tx *Tx[S], p *esim.Profile, n int) (things []Thing, all int)
+	// Others are the newest n that belong to no order and to no profile, the newest last,
+	// and how many there are in all. It may be nil.
+	Others func(tx *Tx[S], n int) (newest []Thing, all int)
 }
 
 // A Machine is what things of one kind can be, in the provider's words, and what leads
@@ -36,7 +39,8 @@ type Arrow[S any] struct {
 	From []string
 	To   string // "" where the word stays
 	// Only says whether further facts about the thing of that id, which is in one of the
-	// states of From, let the edge be passed; nil stands for yes.
+	// states of From, let the edge be passed; nil stands for yes. Arrows that share an edge
+	// and a state have one each, and it is true of one at a time.
 	Only func(tx *Tx[S], id string) bool
 	// Follows says that another thing passes the edge and takes this one along.
 	Follows bool
@@ -63,8 +67,8 @@ type Order struct {
 type machines struct {
 	list   []machine
 	orders func(*Turn, int) ([]Order, int)
-	esim   func(*Turn, *esim.Profile) []Thing
-	others func(*Turn) []Thing
+	esim   func(*Turn, *esim.Profile, int) ([]Thing, int)
+	others func(*Turn, int) ([]Thing, int)
 }
 
 type machine struct {
@@ -78,6 +82,7 @@ type arrow struct {
 	from    []string
 	to      string
 	follows bool
+	decided bool                     // whether there is an Only
 	only    func(*Turn, string) bool // never nil
 }
 
@@ -86,21 +91,27 @@ func eraseMachines[S any](m *Machines[S], p *Provider, tx func(*Turn) *Tx[S]) ma
 	if m == nil {
 		return machines{
 			orders: func(*Turn, int) ([]Order, int) { return nil, 0 },
-			esim:   func(*Turn, *esim.Profile) []Thing { return nil },
-			others: func(*Turn) []Thing { return nil },
+			esim:   func(*Turn, *esim.Profile, int) ([]Thing, int) { return nil, 0 },
+			others: func(*Turn, int) ([]Thing, int) { return nil, 0 },
 		}
+	}
+	if m.Orders == nil || m.ESIM == nil {
+		panic(p.name + ": machines need Orders and ESIM")
 	}
 	out := machines{
 		orders: func(t *Turn, n int) ([]Order, int) { return m.Orders(tx(t), n) },
-		esim:   func(t *Turn, e *esim.Profile) []Thing { return m.ESIM(tx(t), e) },
-		others: func(t *Turn) []Thing {
+		esim:   func(t *Turn, e *esim.Profile, n int) ([]Thing, int) { return m.ESIM(tx(t), e, n) },
+		others: func(t *Turn, n int) ([]Thing, int) {
 			if m.Others == nil {
-				return nil
+				return nil, 0
 			}
-			return m.Others(tx(t))
+			return m.Others(tx(t), n)
 		},
 	}
 	for _, each := range m.List {
+		if len(each.States) == 0 {
+			panic(fmt.Sprintf("%s: %s has no states", p.name, each.Entity))
+		}
 		one := machine{entity: each.Entity, title: each.Title, states: each.States}
 		for _, a := range each.Arrows {
 			for _, word := range append(a.From[:len(a.From):len(a.From)], a.To) {
@@ -112,23 +123,40 @@ func eraseMachines[S any](m *Machines[S], p *Provider, tx func(*Turn) *Tx[S]) ma
 			if a.Only != nil {
 				only = func(t *Turn, id string) bool { return a.Only(tx(t), id) }
 			}
-			one.arrows = append(one.arrows, arrow{edge: p.edge(a.Edge), from: a.From, to: a.To, follows: a.Follows, only: only})
+			one.undecided(p, a.Edge, a.From, a.Only == nil, a.Follows)
+			one.arrows = append(one.arrows, arrow{edge: p.edge(a.Edge), from: a.From, to: a.To, follows: a.Follows, decided: a.Only != nil, only: only})
 		}
 		out.list = append(out.list, one)
 	}
 	return out
 }
 
-// moves are the edges that a thing can pass now, in the order of its machine.
-func (m machines) moves(t *Turn, of Thing) []string {
-	out := []string{}
+// undecided panics where an arrow to come leads from a state by the same edge as one before,
+// and nothing says which of the two holds.
+func (m machine) undecided(p *Provider, edge string, from []string, always, follows bool) {
+	for _, other := range m.arrows {
+		if follows || other.follows || other.edge != p.edge(edge) || other.decided && !always {
+			continue
+		}
+		for _, word := range from {
+			if slices.Contains(other.from, word) {
+				panic(fmt.Sprintf("%s: what decides where %s leads from %s of %s?", p.name, edge, word, m.entity))
+			}
+		}
+	}
+}
+
+// moves are the edges that a thing can pass now and where they lead, in the order of its
+// machine.
+func (m machines) moves(t *Turn, of Thing) []control.Move {
+	out := []control.Move{}
 	for _, each := range m.list {
 		if each.entity != of.Entity {
 			continue
 		}
 		for _, a := range each.arrows {
-			if !a.follows && slices.Contains(a.from, of.State) && a.only(t, of.ID) && !slices.Contains(out, a.edge.name) {
-				out = append(out, a.edge.name)
+			if !a.follows && slices.Contains(a.from, of.State) && a.only(t, of.ID) {
+				out = append(out, control.Move{Edge: a.edge.name, To: a.to})
 			}
 		}
 	}

@@ -170,9 +170,11 @@ func (w worldPlane) Act(id string, action func(megabyte esim.Bytes) esim.Action)
 // A View is a world as it is now: its Name, its Clock with Now, Mode and Rate, the mode in
 // which it does Validate, the Scenarios that are on, Settings by provider and name, balances
 // among them, the targets of Webhooks by provider, Orders and ESIMs, the newest of each, of
-// OrdersTotal and ESIMsTotal there are, Things that belong to none of those, and what is
-// Waiting for an edge. An eSIM has ICCID, Provider, ID, Status in the provider's word, LPA,
-// OnDevice, Country, IssuedAt and Things.
+// OrdersTotal and ESIMsTotal there are, Things that belong to none of those, the newest of
+// ThingsTotal, and what is Waiting for an edge, the next of WaitingTotal to fall due. An eSIM
+// has ICCID, Provider, ID, Status in the provider's word, LPA, OnDevice, Country, IssuedAt and
+// Things, the newest of ThingsTotal. What has Moves can pass each Edge of them now, and comes
+// to the state To, which is "" where the word stays.
 type View = control.View
 
 // View is the world as the control plane shows it.
@@ -192,19 +194,17 @@ func (w *World) View() (v View) {
 			}
 		}
 		w.showThings(t, &v)
-		for _, q := range w.waits.all() {
-			if q.moment != nil {
-				continue
-			}
+		for _, q := range w.waits.first(viewWaits) {
 			v.Waiting = append(v.Waiting, q.show())
 		}
+		v.WaitingTotal = len(w.waits.heap) - w.waits.moments
 	})
 	return v
 }
 
 func (w *World) settingsOf(p *Provider, now time.Time) map[string]any {
 	out := map[string]any{}
-	t := &Turn{Now: now, w: w, a: w.account(p, now)}
+	t := w.at(p, now)
 	for _, s := range p.settings {
 		if s.get != nil {
 			out[s.name] = s.get(t)

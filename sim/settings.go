@@ -96,7 +96,7 @@ func (w *World) putState(settings Patch, now time.Time) error {
 			if s.set == nil {
 				continue
 			}
-			t := &Turn{Now: now, w: w, a: w.account(p, now)}
+			t := w.at(p, now)
 			err := finite(settings[name][key])
 			if err == nil {
 				err = s.set(t, settings[name][key])
@@ -168,7 +168,7 @@ func (w *World) choose() {
 func (w *World) listened(before map[string]Target, now time.Time) {
 	for _, name := range slices.Sorted(maps.Keys(w.targets)) {
 		if a := w.accounts[name]; a != nil && before[name].URL == "" {
-			a.provider.webhooks.listened(&Turn{Now: now, w: w, a: a})
+			a.provider.webhooks.listened(w.at(a.provider, now))
 		}
 	}
 }

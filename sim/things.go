@@ -12,25 +12,31 @@ const (
 	viewOrders = 200
 	viewESIMs  = 500
 	viewThings = 200
+	viewWaits  = 200
+	viewOwn    = 50 // things of one order or eSIM
 )
 
 // showThings adds to a view what has a state machine, with the edges it can pass now.
 func (w *World) showThings(t *Turn, v *control.View) {
 	v.Orders, v.Things, v.ESIMs = []control.Order{}, []control.Thing{}, []control.ESIM{}
+	at := map[string]*Turn{}
 	for _, p := range w.srv.cfg.Providers {
-		own := &Turn{Now: t.Now, w: w, a: w.account(p, t.Now)}
+		own := t.at(p)
+		at[p.name] = own
 		orders, all := p.machines.orders(own, viewOrders)
 		v.OrdersTotal += all
 		for _, o := range orders {
 			v.Orders = append(v.Orders, p.showOrder(own, o))
 		}
-		v.Things = append(v.Things, p.showAll(own, newest(p.machines.others(own), viewThings))...)
+		things, all := p.machines.others(own, viewThings)
+		v.ThingsTotal += all
+		v.Things = append(v.Things, p.showAll(own, things)...)
 	}
 	slices.SortStableFunc(v.Orders, func(a, b control.Order) int { return a.At.Compare(b.At) })
 	v.Orders = newest(v.Orders, viewOrders)
 	v.ESIMsTotal = len(w.esims.all)
 	for _, e := range newest(w.esims.all, viewESIMs) {
-		v.ESIMs = append(v.ESIMs, w.show(t, e))
+		v.ESIMs = append(v.ESIMs, at[e.Seller].showESIM(e))
 	}
 }
 
@@ -40,7 +46,8 @@ func newest[T any](list []T, n int) []T { return list[max(0, len(list)-n):] }
 func (p *Provider) showOrder(t *Turn, o Order) control.Order {
 	return control.Order{
 		Provider: p.name, Entity: o.Entity, ID: o.ID, Reference: o.Reference, State: o.State, At: o.At,
-		ESIMs: append([]string{}, o.ICCIDs...), Moves: p.machines.moves(t, o.Thing), Things: p.showAll(t, o.Things),
+		ESIMs: append([]string{}, o.ICCIDs...), Moves: p.machines.moves(t, o.Thing),
+		Things: p.showAll(t, newest(o.Things, viewOwn)), ThingsTotal: len(o.Things),
 	}
 }
 
@@ -54,13 +61,14 @@ func (p *Provider) showAll(t *Turn, things []Thing) []control.Thing {
 	return out
 }
 
-func (w *World) show(t *Turn, e *esim.Profile) control.ESIM {
-	p := w.srv.provider(e.Seller)
-	own := &Turn{Now: t.Now, w: w, a: w.account(p, t.Now)}
+// showESIM is an eSIM that this account's provider sold.
+func (t *Turn) showESIM(e *esim.Profile) control.ESIM {
+	p := t.a.provider
+	things, all := p.machines.esim(t, e, viewOwn)
 	return control.ESIM{
-		ICCID: string(e.ICCID), Provider: e.Seller, ID: e.ID, Status: p.status(own, e),
+		ICCID: string(e.ICCID), Provider: e.Seller, ID: e.ID, Status: p.status(t, e),
 		LPA: e.Code.LPA(), OnDevice: e.OnDevice, Country: e.LastCountry, IssuedAt: e.IssuedAt,
-		Things: p.showAll(own, p.machines.esim(own, e)),
+		Things: p.showAll(t, things), ThingsTotal: all,
 	}
 }
 

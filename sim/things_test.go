@@ -40,16 +40,16 @@ func TestMachines(t *testing.T) {
 	_, v = c.do("GET", "/worlds/w~slow", "")
 	for path, want := range map[string]string{
 		"ordersTotal": "1", "orders.0.provider": "toy", "orders.0.entity": "thing", "orders.0.id": id, "orders.0.state": "new",
-		"orders.0.esims": `["` + iccid + `"]`, "orders.0.moves": `["toy.thing.ready"]`, "orders.0.things": "[]",
+		"orders.0.esims": `["` + iccid + `"]`, "orders.0.moves": `[{"edge":"toy.thing.ready","to":"ready"}]`, "orders.0.things": "[]",
 		"esimsTotal": "1", "esims.0.things.#": "1", "esims.0.things.0.id": id, "esims.0.things.0.label": "a toy",
-		"esims.0.things.0.moves": `["toy.thing.ready"]`, "things": "[]",
+		"esims.0.things.0.moves": `[{"edge":"toy.thing.ready","to":"ready"}]`, "things": "[]",
 	} {
 		if got := plain(v.Get(path)); got != want {
 			t.Errorf("%s is %s, want %s", path, got, want)
 		}
 	}
 	c.do("POST", "/worlds/w~slow/edges", `{"edge":"toy.thing.ready","id":"`+id+`"}`)
-	if _, v = c.do("GET", "/worlds/w~slow", ""); plain(v.Get("orders.0.moves")) != `["toy.thing.gone"]` {
+	if _, v = c.do("GET", "/worlds/w~slow", ""); plain(v.Get("orders.0.moves")) != `[{"edge":"toy.thing.gone","to":"gone"}]` {
 		t.Errorf("ready: %s", v.Get("orders"))
 	}
 	// A fact beside the state speaks against it.

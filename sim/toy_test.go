@@ -182,7 +182,9 @@ func toyMachines() *sim.Machines[toy] {
 			}
 			return list[max(0, len(list)-n):], len(list)
 		},
-		ESIM: func(tx *sim.Tx[toy], p *esim.Profile) []sim.Thing { return []sim.Thing{shown(tx.State.Things[p.ID])} },
+		ESIM: func(tx *sim.Tx[toy], p *esim.Profile, _ int) ([]sim.Thing, int) {
+			return []sim.Thing{shown(tx.State.Things[p.ID])}, 1
+		},
 	}
 }
 

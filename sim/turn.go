@@ -88,6 +88,9 @@ func (t *Turn) Text(n int, alphabet string) string {
 	return string(b)
 }
 
+// at is another turn of the same instant, as a provider's account.
+func (t *Turn) at(p *Provider) *Turn { return t.w.at(p, t.Now) }
+
 // Setting is what the provider's setting of that name is now in this world.
 func (t *Turn) Setting(name string) string {
 	if v, ok := t.extra.Setting(t.a.provider.name, name); ok {

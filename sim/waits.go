@@ -24,11 +24,13 @@ type wait struct {
 	pos     int    // place in the heap; -1 outside
 }
 
-// waits holds what stands before an edge in one world, the next to fall due first.
+// waits holds what stands before an edge in one world, the next to fall due first, and then
+// what no instant passes.
 type waits struct {
-	heap waitHeap
-	by   map[string][]*wait // by id, of all accounts
-	seq  uint64
+	heap    waitHeap
+	by      map[string][]*wait // by id, of all accounts
+	moments int                // among them
+	seq     uint64
 }
 
 func (q *waits) add(w *wait) {
@@ -38,14 +40,18 @@ func (q *waits) add(w *wait) {
 		q.by = map[string][]*wait{}
 	}
 	q.by[w.id] = append(q.by[w.id], w)
-	if !w.due.IsZero() {
-		heap.Push(&q.heap, w)
+	heap.Push(&q.heap, w)
+	if w.moment != nil {
+		q.moments++
 	}
 }
 
 func (q *waits) remove(w *wait) {
 	if w.pos >= 0 {
 		heap.Remove(&q.heap, w.pos)
+		if w.moment != nil {
+			q.moments--
+		}
 	}
 	// A new slice: callers may be ranging over the old one.
 	var rest []*wait
@@ -95,9 +101,37 @@ func (q *waits) all() []*wait {
 	return out
 }
 
+// first are the next n things that wait for an edge, those first that fall due first.
+func (q *waits) first(n int) (out []*wait) {
+	// Whoever comes next is the head, or stands right below one that was taken.
+	var open placeHeap
+	look := func(pos int) {
+		if pos < len(q.heap) {
+			heap.Push(&open, q.heap[pos])
+		}
+	}
+	for look(0); len(open) > 0 && len(out) < n; {
+		w := heap.Pop(&open).(*wait)
+		look(2*w.pos + 1)
+		look(2*w.pos + 2)
+		if w.moment == nil {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// due is the instant at which the next falls due; zero where none does.
+func (q *waits) due() time.Time {
+	if len(q.heap) == 0 {
+		return time.Time{}
+	}
+	return q.heap[0].due
+}
+
 // next takes the first wait that falls due at or before t.
 func (q *waits) next(t time.Time) *wait {
-	if len(q.heap) == 0 || q.heap[0].due.After(t) {
+	if due := q.due(); due.IsZero() || due.After(t) {
 		return nil
 	}
 	w := q.heap[0]
@@ -105,14 +139,22 @@ func (q *waits) next(t time.Time) *wait {
 	return w
 }
 
+// before says whether a wait falls due before another one does.
+func (w *wait) before(o *wait) bool {
+	switch {
+	case w.due.Equal(o.due):
+		return w.seq < o.seq
+	case w.due.IsZero() || o.due.IsZero():
+		return o.due.IsZero()
+	}
+	return w.due.Before(o.due)
+}
+
 type waitHeap []*wait
 
 func (h waitHeap) Len() int { return len(h) }
 func (h waitHeap) Less(i, j int) bool {
-	if !h[i].due.Equal(h[j].due) {
-		return h[i].due.Before(h[j].due)
-	}
-	return h[i].seq < h[j].seq
+	return h[i].before(h[j])
 }
 
 func (h waitHeap) Swap(i, j int) {
@@ -132,5 +174,19 @@ func (h *waitHeap) Pop() any {
 	old[len(old)-1] = nil
 	*h = old[:len(old)-1]
 	w.pos = -1
+	return w
+}
+
+// A placeHeap is the same order over waits that keep their places in another heap.
+type placeHeap []*wait
+
+func (h placeHeap) Len() int           { return len(h) }
+func (h placeHeap) Less(i, j int) bool { return h[i].before(h[j]) }
+func (h placeHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *placeHeap) Push(x any)        { *h = append(*h, x.(*wait)) }
+
+func (h *placeHeap) Pop() any {
+	w := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
 	return w
 }

@@ -205,6 +205,11 @@ func (w *World) settle(until time.Time) (passed []Happening) {
 	}
 }
 
+// at is a turn as a provider's account, at an instant.
+func (w *World) at(p *Provider, now time.Time) *Turn {
+	return &Turn{Now: now, w: w, a: w.account(p, now)}
+}
+
 // account is the world's account at a provider, opened when first asked for.
 func (w *World) account(p *Provider, now time.Time) *account {
 	if a := w.accounts[p.name]; a != nil {

@@ -156,7 +156,10 @@ type View struct {
 	ESIMs       []ESIM  `json:"esims"`
 	ESIMsTotal  int     `json:"esimsTotal"`
 	Things      []Thing `json:"things"` // that belong to none of those
-	Waiting     []Wait  `json:"waiting"`
+	ThingsTotal int     `json:"thingsTotal"`
+	// The next to fall due, then those that wait for looks or by hand.
+	Waiting      []Wait `json:"waiting"`
+	WaitingTotal int    `json:"waitingTotal"`
 }
 
 // A Webhook is where events go; its secret is not shown.
@@ -204,7 +207,9 @@ type ESIM struct {
 	OnDevice bool      `json:"onDevice"`
 	Country  string    `json:"country,omitempty"` // of the last registration
 	IssuedAt time.Time `json:"issuedAt"`
-	Things   []Thing   `json:"things"` // what the profile stands for, and what is on it
+	// What the profile stands for, and the newest of what is on it.
+	Things      []Thing `json:"things"`
+	ThingsTotal int     `json:"thingsTotal"` // of all there are
 }
 
 // An Order is a thing that was bought.
@@ -215,19 +220,27 @@ type Order struct {
 	Reference string    `json:"reference,omitempty"` // the client's own, where it is not the id
 	State     string    `json:"state"`
 	At        time.Time `json:"at"`
-	ESIMs     []string  `json:"esims"`  // ICCIDs of those that have a profile
-	Moves     []string  `json:"moves"`  // edges that it can pass now
-	Things    []Thing   `json:"things"` // that came with it and are on no profile
+	ESIMs     []string  `json:"esims"` // ICCIDs of those that have a profile
+	Moves     []Move    `json:"moves"` // edges that it can pass now
+	// The newest that came with it and are on no profile.
+	Things      []Thing `json:"things"`
+	ThingsTotal int     `json:"thingsTotal"` // of all there are
 }
 
 // A Thing has a state machine.
 type Thing struct {
-	Provider string   `json:"provider"`
-	Entity   string   `json:"entity"`
-	ID       string   `json:"id"`              // that edges take
-	Label    string   `json:"label,omitempty"` // its name for people
-	State    string   `json:"state"`
-	Moves    []string `json:"moves"` // edges that it can pass now
+	Provider string `json:"provider"`
+	Entity   string `json:"entity"`
+	ID       string `json:"id"`              // that edges take
+	Label    string `json:"label,omitempty"` // its name for people
+	State    string `json:"state"`
+	Moves    []Move `json:"moves"` // edges that it can pass now
+}
+
+// A Move is an edge that a thing can pass now, and where that leads it.
+type Move struct {
+	Edge string `json:"edge"`
+	To   string `json:"to"` // "" where the word stays
 }
 
 // A Started is a world that began with a fixture, and what that made in the order of its

@@ -32,11 +32,8 @@ func machines() *sim.Machines[state] {
 				Arrows: esimArrows(),
 			},
 		},
-		Orders: listMachineOrders,
-		ESIM: func(tx *sim.Tx[state], p *esim.Profile) []sim.Thing {
-			e := tx.State.esim(string(p.ICCID))
-			return []sim.Thing{{Entity: "esim", ID: e.ICCID, Label: tx.State.orderOf(e).PackageName, State: e.status()}}
-		},
+		Orders: machineOrders,
+		ESIM:   thingsOf,
 	}
 }
 
@@ -76,7 +73,13 @@ func bringable(tx *sim.Tx[state], reference string) bool {
 	return e.toppable(s.orderOf(e).class())
 }
 
-func listMachineOrders(tx *sim.Tx[state], n int) (list []sim.Order, all int) {
+// thingsOf is the eSIM itself: what topped it up are orders.
+func thingsOf(tx *sim.Tx[state], p *esim.Profile, _ int) (list []sim.Thing, all int) {
+	e := tx.State.esim(string(p.ICCID))
+	return []sim.Thing{{Entity: "esim", ID: e.ICCID, Label: tx.State.orderOf(e).PackageName, State: e.status()}}, 1
+}
+
+func machineOrders(tx *sim.Tx[state], n int) (list []sim.Order, all int) {
 	s := tx.State
 	all = len(s.Orders)
 	for _, o := range s.Orders[max(0, all-n):] {

@@ -54,8 +54,8 @@ func machines() *sim.Machines[state] {
 			},
 		},
 		Orders: machineOrders,
-		ESIM:   machinesOf,
-		Others: machineStock,
+		ESIM:   thingsOf,
+		Others: otherThings,
 	}
 }
 
@@ -90,12 +90,16 @@ func profileArrows() []sim.Arrow[state] {
 // serviceArrows know two who suspend: an eSIM that the vendor barred stays suspended when the
 // organisation resumes it.
 func serviceArrows() []sim.Arrow[state] {
-	byPartner := is(func(_ *sim.Tx[state], e *heldESIM) bool { return !e.SuspendedAt.IsZero() })
+	resumable := func(barred bool) func(*sim.Tx[state], string) bool {
+		return is(func(_ *sim.Tx[state], e *heldESIM) bool {
+			return !e.SuspendedAt.IsZero() && e.BarredAt.IsZero() != barred
+		})
+	}
 	return []sim.Arrow[state]{
 		{Edge: "esim.suspended", From: []string{inService}, To: suspended},
 		{Edge: "esim.suspended", From: []string{suspended}, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool { return e.SuspendedAt.IsZero() })},
-		{Edge: "esim.resumed", From: []string{suspended}, To: inService, Only: byPartner},
-		{Edge: "esim.resumed", From: []string{suspended}, Only: byPartner},
+		{Edge: "esim.resumed", From: []string{suspended}, To: inService, Only: resumable(false)},
+		{Edge: "esim.resumed", From: []string{suspended}, Only: resumable(true)},
 		{Edge: "esim.barred", From: []string{inService}, To: suspended},
 		{Edge: "esim.barred", From: []string{suspended}, Only: is(func(_ *sim.Tx[state], e *heldESIM) bool { return e.BarredAt.IsZero() })},
 		{Edge: "esim.deactivated", From: []string{inService, suspended}, To: deactivated},
@@ -115,26 +119,30 @@ func machineOrders(tx *sim.Tx[state], n int) (list []sim.Order, all int) {
 	return list, all
 }
 
-func machinesOf(tx *sim.Tx[state], p *esim.Profile) []sim.Thing {
+// thingsOf are an eSIM by profile and by service, and its bundles.
+func thingsOf(tx *sim.Tx[state], p *esim.Profile, n int) (list []sim.Thing, all int) {
 	e := tx.State.esim(string(p.ICCID))
-	out := []sim.Thing{
+	list = []sim.Thing{
 		{Entity: "esim", ID: e.ICCID, State: e.status()},
 		{Entity: "service", ID: e.ICCID, State: e.state()},
 	}
-	for _, i := range e.Assigned {
+	all = len(list) + len(e.Assigned)
+	for _, i := range e.Assigned[max(0, all-n):] {
 		a := tx.State.Assigned[i]
-		out = append(out, sim.Thing{Entity: "bundle", ID: a.id(), Label: a.Bundle, State: a.state()})
+		list = append(list, sim.Thing{Entity: "bundle", ID: a.id(), Label: a.Bundle, State: a.state()})
 	}
-	return out
+	return list, all
 }
 
-func machineStock(tx *sim.Tx[state]) (list []sim.Thing) {
-	for _, s := range tx.State.Stock {
+// otherThings are bundles in the inventory.
+func otherThings(tx *sim.Tx[state], n int) (list []sim.Thing, all int) {
+	all = len(tx.State.Stock)
+	for _, s := range tx.State.Stock[max(0, all-n):] {
 		t := sim.Thing{Entity: "inventory", ID: strconv.Itoa(s.ID), Label: s.Bundle, State: inInventory}
 		if !s.usable() {
 			t.State = stockExpired
 		}
 		list = append(list, t)
 	}
-	return list
+	return list, all
 }

@@ -53,15 +53,10 @@ func machines() *sim.Machines[state] {
 			},
 		},
 		Orders: machineOrders,
-		ESIM: func(tx *sim.Tx[state], p *esim.Profile) []sim.Thing {
-			return tx.State.machinesOf(tx.State.esim(p.ID))
+		ESIM: func(tx *sim.Tx[state], p *esim.Profile, n int) ([]sim.Thing, int) {
+			return tx.State.thingsOf(tx.State.esim(p.ID), n)
 		},
-		Others: func(tx *sim.Tx[state]) (list []sim.Thing) {
-			for _, g := range tx.State.Gifts {
-				list = append(list, sim.Thing{Entity: "gift", ID: g.OrderID, Label: g.Code, State: g.status()})
-			}
-			return list
-		},
+		Others: otherThings,
 	}
 }
 
@@ -107,7 +102,7 @@ func esimArrows() (list []sim.Arrow[state]) {
 	arrow(esimRevoked, revoked, nil, fresh, ready, installed, expired, unknown)
 	arrow(esimUnknown, unknown, nil, fresh, ready, installed, expired)
 	for _, life := range []string{fresh, ready, installed, expired} {
-		arrow(esimRecovered, life, nil, unknown)
+		arrow(esimRecovered, life, func(_ *sim.Tx[state], e *eSIM) bool { return e.life() == life }, unknown)
 	}
 	arrow(esimReported, "", func(_ *sim.Tx[state], e *eSIM) bool { return e.word() == activated && e.metered() }, installed)
 	// A top-up gives an expired one another life.
@@ -133,20 +128,29 @@ func machineOrders(tx *sim.Tx[state], n int) (list []sim.Order, all int) {
 				out.ICCIDs = append(out.ICCIDs, e.ICCID)
 				continue
 			}
-			out.Things = append(out.Things, s.machinesOf(e)...)
+			things, _ := s.thingsOf(e, 1+len(e.Refunds))
+			out.Things = append(out.Things, things...)
 		}
 		list = append(list, out)
 	}
 	return list, all
 }
 
-// machinesOf are an eSIM and what was asked back for it.
-func (s *state) machinesOf(e *eSIM) []sim.Thing {
-	out := []sim.Thing{{Entity: "esim", ID: e.ID, Label: findPackage(e.Package).Name, State: e.status()}}
-	for _, f := range s.Refunds {
-		if f.ESIM == e.ID {
-			out = append(out, sim.Thing{Entity: "refund", ID: f.ID, State: f.status()})
-		}
+// thingsOf are an eSIM and what was asked back for it.
+func (s *state) thingsOf(e *eSIM, n int) (list []sim.Thing, all int) {
+	list = []sim.Thing{{Entity: "esim", ID: e.ID, Label: findPackage(e.Package).Name, State: e.status()}}
+	for _, i := range e.Refunds[max(0, len(e.Refunds)-(n-1)):] {
+		f := s.Refunds[i]
+		list = append(list, sim.Thing{Entity: "refund", ID: f.ID, State: f.status()})
 	}
-	return out
+	return list, 1 + len(e.Refunds)
+}
+
+// otherThings are gift cards.
+func otherThings(tx *sim.Tx[state], n int) (list []sim.Thing, all int) {
+	all = len(tx.State.Gifts)
+	for _, g := range tx.State.Gifts[max(0, all-n):] {
+		list = append(list, sim.Thing{Entity: "gift", ID: g.OrderID, Label: g.Code, State: g.status()})
+	}
+	return list, all
 }

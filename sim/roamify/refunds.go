@@ -130,6 +130,8 @@ func addRefund(tx *sim.Tx[state], f *refund) {
 	n := len(tx.State.Refunds)
 	tx.State.Refunds = append(tx.State.Refunds, f)
 	tx.State.RefundByID[f.ID], tx.State.OpenRefundByESIM[f.ESIM] = n, n
+	e := tx.State.esim(f.ESIM)
+	e.Refunds = append(e.Refunds, n)
 	tx.Await(refundProcessing, f.ID)
 }
 

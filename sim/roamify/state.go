@@ -70,6 +70,7 @@ type eSIM struct {
 	Package string   // id of the package it was bought with
 	ICCID   string   // "" until ReadyAt
 	TopUps  []string // ids of the orders that topped it up, or will
+	Refunds []int    // places in state.Refunds of what was asked back for it
 	Link    shareLink
 
 	CreatedAt   time.Time

@@ -50,7 +50,25 @@ type leg struct {
 type seen struct {
 	of        *explored
 	id, state string
-	moves     []string
+	moves     []move
+}
+
+// A move is an edge that a thing can pass, and the state it says it leads to.
+type move struct{ edge, to string }
+
+func moves(v gjson.Result) (out []move) {
+	for _, each := range v.Array() {
+		out = append(out, move{each.Get("edge").Str, each.Get("to").Str})
+	}
+	return out
+}
+
+// move is the one by an edge, if there is one.
+func (s seen) move(edge string) (move, bool) {
+	if i := slices.IndexFunc(s.moves, func(m move) bool { return m.edge == edge }); i >= 0 {
+		return s.moves[i], true
+	}
+	return move{}, false
 }
 
 func newExplorer(t *testing.T, srv *sim.Server) *explorer {
@@ -119,9 +137,14 @@ func (x *explorer) things(view gjson.Result) (out []seen) {
 		if of < 0 {
 			x.t.Fatalf("there is no machine for %s", v)
 		}
-		one := seen{x.machines[of], v.Get("id").Str, v.Get("state").Str, texts(v.Get("moves"))}
+		one := seen{x.machines[of], v.Get("id").Str, v.Get("state").Str, moves(v.Get("moves"))}
 		if !slices.Contains(one.of.states, one.state) {
 			x.t.Errorf("no state of %s: %s", one.of.entity, v)
+		}
+		for i, m := range one.moves {
+			if slices.ContainsFunc(one.moves[:i], func(other move) bool { return other.edge == m.edge }) {
+				x.t.Errorf("%s can go two ways by %s: %s", one.of.entity, m.edge, v)
+			}
 		}
 		out = append(out, one)
 	}
@@ -151,8 +174,8 @@ func (x *explorer) check(world string) {
 	things := x.things(x.need("GET", path, ""))
 	for _, each := range things {
 		for _, edge := range each.of.edges() {
-			if slices.Contains(each.moves, edge) {
-				x.pass(world, things, each, edge)
+			if m, can := each.move(edge); can {
+				x.pass(world, things, each, m)
 				continue
 			}
 			if status, v := x.call("POST", path+"/edges", edgeBody(edge, each.id)); status != http.StatusConflict {
@@ -191,21 +214,23 @@ func unmet(things []seen, one seen, edge string) bool {
 func edgeBody(edge, id string) string { return fmt.Sprintf(`{"edge":%q,"id":%q}`, edge, id) }
 
 // pass tries an edge in a fork, unless things like that were tried before.
-func (x *explorer) pass(world string, things []seen, one seen, edge string) {
+func (x *explorer) pass(world string, things []seen, one seen, m move) {
 	x.t.Helper()
-	sign := strings.Join(append([]string{one.of.entity, one.state, edge}, one.moves...), " ")
-	if x.tried[sign]++; x.tried[sign] > 3 && !unmet(things, one, edge) {
+	sign := fmt.Sprint(one.of.entity, one.state, m, one.moves)
+	if x.tried[sign]++; x.tried[sign] > 3 && !unmet(things, one, m.edge) {
 		return
 	}
 	fork := "fork-" + world
 	x.need("POST", "/worlds/"+world+"/fork", `{"name":"`+fork+`"}`)
-	x.move(fork, things, one, edge)
+	x.move(fork, things, one, m)
 	x.need("DELETE", "/worlds/"+fork, "")
 }
 
-// move passes an edge, and finds everything where the machines have it.
-func (x *explorer) move(world string, things []seen, one seen, edge string) {
+// move passes an edge, and finds everything where the machines have it, and what passed it
+// where the move said.
+func (x *explorer) move(world string, things []seen, one seen, m move) {
 	x.t.Helper()
+	edge := m.edge
 	path := "/worlds/" + world
 	status, v := x.call("POST", path+"/edges", edgeBody(edge, one.id))
 	if status != http.StatusOK {
@@ -219,9 +244,13 @@ func (x *explorer) move(world string, things []seen, one seen, edge string) {
 			x.t.Errorf("%s: after %s there is no %s %s", world, edge, was.of.entity, was.id)
 			continue
 		}
-		if !was.leads(now[i].state, v.Get("happened").Array()) {
-			x.t.Errorf("%s: %s of %s: %s %s went from %s to %s: %s",
-				world, edge, one.id, was.of.entity, was.id, was.state, now[i].state, v.Get("happened"))
+		var said *move
+		if was.of == one.of && was.id == one.id {
+			said = &m
+		}
+		if !was.leads(now[i].state, said, v.Get("happened").Array()) {
+			x.t.Errorf("%s: %s of %s: %s %s, said to come to %q, went from %s to %s: %s",
+				world, edge, one.id, was.of.entity, was.id, m.to, was.state, now[i].state, v.Get("happened"))
 		}
 	}
 }
@@ -233,17 +262,17 @@ type route struct {
 }
 
 // leads says whether what happened takes the thing to a state, and notes on the way there
-// which arrows it went along. Its own edges take it along an arrow each; those it may follow
-// need not.
-func (s seen) leads(to string, happened []gjson.Result) bool {
+// which arrows it went along. Its own edges take it along an arrow each, the first of them
+// along the one that was said; those it may follow need not.
+func (s seen) leads(to string, said *move, happened []gjson.Result) bool {
 	routes := []route{{state: s.state}}
-	for _, h := range happened {
+	for n, h := range happened {
 		edge, own := h.Get("edge").Str, h.Get("id").Str == s.id
 		next := []route{}
 		moved := false
 		for _, r := range routes {
 			for i, a := range s.of.arrows {
-				if a.edge != edge || a.follows == own || !slices.Contains(a.from, r.state) {
+				if a.edge != edge || a.follows == own || !slices.Contains(a.from, r.state) || n == 0 && said != nil && a.to != said.to {
 					continue
 				}
 				moved = moved || own
@@ -273,11 +302,11 @@ func (s seen) leads(to string, happened []gjson.Result) bool {
 
 // A step is an edge that a thing can pass.
 type step struct {
-	of   seen
-	edge string
+	of seen
+	by move
 }
 
-func (s step) key() string { return s.of.of.entity + " " + s.of.state + " " + s.edge }
+func (s step) key() string { return s.of.of.entity + " " + s.of.state + " " + s.by.edge }
 
 // walk checks, and goes on by chance: along a move, by what a device does, with time, or
 // with a call, where there are any.
@@ -292,8 +321,8 @@ func (x *explorer) walk(world string, steps int, call func()) {
 		things := x.things(view)
 		var all []step
 		for _, each := range things {
-			for _, edge := range each.moves {
-				all = append(all, step{each, edge})
+			for _, m := range each.moves {
+				all = append(all, step{each, m})
 			}
 		}
 		switch n := x.chance.IntN(10); {
@@ -302,14 +331,14 @@ func (x *explorer) walk(world string, steps int, call func()) {
 		case n < 7 && len(all) > 0:
 			x.chance.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 			s := all[0]
-			switch i := slices.IndexFunc(all, func(s step) bool { return unmet(things, s.of, s.edge) }); {
+			switch i := slices.IndexFunc(all, func(s step) bool { return unmet(things, s.of, s.by.edge) }); {
 			case i >= 0 && n < 6: // where nothing went before
 				s = all[i]
 			case n < 5: // or not much
 				s = slices.MinFunc(all, func(a, b step) int { return cmp.Compare(x.walked[a.key()], x.walked[b.key()]) })
 			}
 			x.walked[s.key()]++
-			x.move(world, things, s.of, s.edge)
+			x.move(world, things, s.of, s.by)
 		case n < 9:
 			act := []string{"install {}", "attach {}", `use {"mb":1}`, `use {"mb":1000000}`, "remove {}"}[x.chance.IntN(5)]
 			verb, body, _ := strings.Cut(act, " ")

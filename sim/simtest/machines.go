@@ -120,12 +120,15 @@ func (x *explorer) follow(s Subject, trail Trail, story *session) {
 		edge, id, _ := strings.Cut(story.fill(text), " ")
 		things := x.things(x.need("GET", "/worlds/story", ""))
 		slices.Reverse(things)
-		i := slices.IndexFunc(things, func(s seen) bool { return (id == "" || id == s.id) && slices.Contains(s.moves, edge) })
+		i := slices.IndexFunc(things, func(s seen) bool {
+			return (id == "" || id == s.id) && slices.ContainsFunc(s.moves, func(m move) bool { return m.edge == edge })
+		})
 		if i < 0 {
 			x.t.Errorf("the trail %v ends before %s", trail.Edges, text)
 			return
 		}
-		x.move("story", things, things[i], edge)
+		m, _ := things[i].move(edge)
+		x.move("story", things, things[i], m)
 	}
 	x.check("story")
 }

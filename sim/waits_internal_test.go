@@ -1,0 +1,60 @@
+package sim
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/esimsim/esimsim/internal/scenario"
+)
+
+// What waits is told in the order of falling due, then of coming, as sorting all would have
+// it, whatever was taken out; what no instant passes is last, and never falls due.
+func TestFirstWaits(t *testing.T) {
+	t.Parallel()
+	chance := rand.New(rand.NewPCG(1, 2))
+	start := time.Unix(1e9, 0)
+	var q waits
+	var want []*wait
+	for n := range 500 {
+		w := &wait{id: strconv.Itoa(n)}
+		if n%5 > 0 {
+			w.due = start.Add(time.Duration(chance.IntN(60)) * time.Second)
+		}
+		if n%11 == 0 {
+			w.moment = &scenario.Moment{}
+		}
+		q.add(w)
+		if w.moment == nil {
+			want = append(want, w)
+		}
+	}
+	for range 100 {
+		i := chance.IntN(len(want))
+		q.remove(want[i])
+		want = slices.Delete(want, i, i+1)
+	}
+	slices.SortFunc(want, func(a, b *wait) int {
+		if a.due.IsZero() != b.due.IsZero() {
+			return map[bool]int{true: 1, false: -1}[a.due.IsZero()]
+		}
+		return cmp.Or(a.due.Compare(b.due), cmp.Compare(a.seq, b.seq))
+	})
+	for _, n := range []int{0, 1, 7, 200, 1000} {
+		if got := q.first(n); !slices.Equal(got, want[:min(n, len(want))]) {
+			t.Errorf("the first %d are not those that sorting has", n)
+		}
+	}
+	if n := len(q.heap) - q.moments; n != len(want) {
+		t.Errorf("%d wait, want %d", n, len(want))
+	}
+	for q.next(start.Add(time.Hour)) != nil {
+		continue
+	}
+	if got := q.first(1000); len(got) == 0 || slices.ContainsFunc(got, func(w *wait) bool { return !w.due.IsZero() }) {
+		t.Errorf("%d are left, want those that no instant passes", len(got))
+	}
+}
