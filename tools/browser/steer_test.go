@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
 
@@ -244,4 +246,50 @@ func TestRefusedRequests(t *testing.T) {
 	p.see(".row .finding", "known keys look like X-API-Key: esimgo_demo")
 	p.do(chromedp.Click(chromedp.CSS(".row")))
 	p.see(".notes", "known keys look like")
+}
+
+// An edge that leads two ways promises the one that the facts leave open, in words and in
+// the picture.
+func TestWhereMovesLead(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	s.esimgo("POST", "/v2.4/orders", esimgoOrder)
+	p := open(t, srv, "#/worlds/demo/state/esims/"+s.world().View().ESIMs[0].ICCID)
+	resumed := func(label, picture string) {
+		t.Helper()
+		p.until(fmt.Sprintf(`document.querySelector('[aria-label="Pass esimgo.esim.resumed"]')?.textContent === %q`, label))
+		p.until(fmt.Sprintf(`document.querySelector('[aria-label="Pass esimgo.esim.resumed"]').closest('.thing').querySelector('svg').ariaLabel.includes(%q)`, picture))
+		lit := ask[bool](p, `[...document.querySelector('[aria-label="Pass esimgo.esim.resumed"]').closest('.thing').querySelectorAll('.edge .open')].some((e) => e.textContent === 'resumed')`)
+		if lit != (label != "resumed") {
+			t.Errorf("beside the button %q the arrow is lit: %t", label, lit)
+		}
+	}
+	p.press("Pass esimgo.esim.suspended")
+	resumed("resumed → Active", "From here: resumed to Active")
+	p.press("Pass esimgo.esim.barred")
+	resumed("resumed", "now Suspended. From here: deactivated to Deactivated.")
+}
+
+// Where a world holds more than is shown, the figure is of all.
+func TestTotals(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	if err := s.world().Patch(sim.Patch{"esimgo": {"balance": 1e6}}); err != nil {
+		t.Fatal(err)
+	}
+	s.esimgo("POST", "/v2.4/orders", esimgoOrder)
+	iccid := s.world().View().ESIMs[0].ICCID
+	for range 60 {
+		s.esimgo("POST", "/v2.4/orders", strings.Replace(esimgoOrder, `"item"`, fmt.Sprintf(`"iccids":[%q],"item"`, iccid), 1))
+	}
+	for range 201 {
+		s.esimgo("POST", "/v2.4/orders", strings.Replace(esimgoOrder, `"assign":true`, `"assign":false`, 1))
+	}
+	p := open(t, srv, "#/worlds/demo/state/esims/"+iccid)
+	p.see("#Orders", "the newest 200 of 262")
+	p.see("#Beside-them", "the newest 200 of 201")
+	// The eSIM, its service and a bundle of each order.
+	p.see(".pane", "The newest 50 of 63 are shown.")
 }

@@ -55,7 +55,7 @@ export class State extends Split {
         state('orders', o.provider, o.id), o.id, pill(o.state), o.provider, instant(o.at), o.reference ?? '']),
       this.table('eSIMs', view.esimsTotal, ['ICCID', 'State', 'API', 'Issued', 'Device'], view.esims, (e) => [
         state('esims', e.iccid), e.iccid, pill(e.status), e.provider, instant(e.issuedAt), [e.onDevice ? 'on a device' : 'not installed', e.country && ` in ${e.country}`]]),
-      this.table('Beside them', view.things.length, ['Name', 'State', 'API', 'Kind'], view.things, (t) => [
+      this.table('Beside them', view.thingsTotal, ['Name', 'State', 'API', 'Kind'], view.things, (t) => [
         state('things', t.provider, t.id), t.label ?? t.id, pill(t.state), t.provider, t.entity]),
       h('p', { 'data-key': 'reset' }, h('button', { onclick: (e) => this.again(e.target) }, 'Reset this world')))
   }
