@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/contract"
+	"github.com/esimsim/esimsim/internal/control"
 	"github.com/esimsim/esimsim/internal/fault"
 	"github.com/esimsim/esimsim/internal/scenario"
 )
@@ -89,7 +90,7 @@ func newExchange(w http.ResponseWriter, r *http.Request, s *Server, p *Provider,
 	x.request = Request{
 		provider: p,
 		Mount:    mount, Method: r.Method, URL: r.URL, Header: r.Header, Query: query(r.URL.RawQuery),
-		Origin: origin(r), Answer: w.Header(), params: params,
+		Origin: control.Origin(r), Answer: w.Header(), params: params,
 		Real: s.cfg.Real.Now(), settings: s.chosen[p.name],
 	}
 	if op != nil {
@@ -107,13 +108,6 @@ func query(raw string) url.Values {
 	}
 	values, _ := url.ParseQuery(strings.ReplaceAll(raw, ";", "%3B"))
 	return values // what cannot be read is left out, as Request.URL.Query does
-}
-
-func origin(r *http.Request) string {
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }
 
 // answer never panics: a bug of ours is a 500 in the provider's words.

@@ -85,6 +85,21 @@ func (p plane) World(name string) (control.World, error) {
 	return worldPlane{w}, nil
 }
 
+// Existing is the world of that name, nil where it was not made; that it was looked for is a
+// use of it.
+func (p plane) Existing(name string) (control.World, error) {
+	c, err := p.s.caller(name)
+	if err != nil {
+		return nil, err
+	}
+	w := p.s.lookup(c.World)
+	if w == nil {
+		return nil, nil
+	}
+	w.touch()
+	return worldPlane{w}, nil
+}
+
 func (p plane) Requests(f journal.Filter) []*journal.Entry { return p.s.journal.List(f) }
 
 func (p plane) QR(world, iccid string) ([]byte, error) {
@@ -116,6 +131,10 @@ func (p plane) Forget(world string) bool { return p.s.Forget(world) }
 type worldPlane struct{ *World }
 
 func (w worldPlane) Requests(f journal.Filter) []*journal.Entry { return w.Journal(f) }
+
+func (w worldPlane) Request(id string) *journal.Entry { return w.journal.Find(id) }
+
+func (w worldPlane) Newest(n int) []control.Delivery { return w.deliveries(n) }
 
 func (w worldPlane) Snapshot() ([]byte, error) {
 	s, err := w.World.Snapshot()

@@ -48,6 +48,7 @@ type Server struct {
 	library map[string]*scenario.Scenario // bundled scenarios used, by name
 	fired   map[string]bool               // rules that did something, by scenario:line
 	lone    sequence                      // numbers the entries of journal
+	books   sequence                      // and the journals of worlds
 
 	receivers sequence // numbers those of tests
 
@@ -352,7 +353,8 @@ func (s *Server) worldOf(c Caller) (*World, error) {
 }
 
 func (s *Server) newWorld(c Caller) *World {
-	w := &World{name: c.World, caller: c, srv: s, clock: clock.New(s.cfg.Real), journal: journal.Within(&s.memory), moves: make(chan struct{}, 1)}
+	run := strconv.FormatInt(s.started.UnixNano(), 36) + "." + s.books.next()
+	w := &World{name: c.World, caller: c, srv: s, clock: clock.New(s.cfg.Real), journal: journal.Within(&s.memory, run), moves: make(chan struct{}, 1)}
 	w.ctx, w.cancel = context.WithCancel(s.ctx)
 	context.AfterFunc(w.ctx, w.drop)
 	w.outbox, w.moved = newOutbox(w.ctx, &s.mail), sync.NewCond(&w.mu)

@@ -36,6 +36,9 @@ type event struct {
 	data     gjson.Result
 }
 
+// entry is the id of the entry that an event's id names.
+func (e event) entry() string { return e.id[strings.LastIndex(e.id, "-")+1:] }
+
 // listen opens a stream; when it returns, the server follows the journal.
 func listen(t *testing.T, link string, header ...string) *listener {
 	t.Helper()
@@ -87,7 +90,7 @@ func (l *listener) next() (e event, ok bool) {
 	return e, false
 }
 
-// events are the next so many that are no comment, as "kind id".
+// events are the next so many that are no comment, as "kind id", with the ids of entries.
 func (l *listener) events(n int) (out []string) {
 	l.t.Helper()
 	for len(out) < n {
@@ -96,7 +99,7 @@ func (l *listener) events(n int) (out []string) {
 			l.t.Fatalf("the stream ended after %v: %v", out, l.scan.Err())
 		}
 		if e.kind != "comment" {
-			out = append(out, strings.TrimSpace(e.kind+" "+e.id))
+			out = append(out, strings.TrimSpace(e.kind+" "+e.entry()))
 		}
 	}
 	return out
@@ -107,12 +110,20 @@ func TestStream(t *testing.T) {
 	srv := startToy(t, sim.Config{})
 	shop := caller{t, srv, "toy_w"}
 	link := srv.URL() + "/_sim/worlds/w/requests/stream"
-	live := listen(t, link)
+	live, named := listen(t, link), listen(t, link)
 	things := listen(t, link+"?operation=createThing")
 	id := shop.create().Get("id").String()
 	shop.state(id)
 	caller{t, srv, "toy_other"}.create()
 	shop.create()
+	after := func(id string) string { // as an event has it
+		for {
+			if e, ok := named.next(); !ok || e.entry() == id {
+				return e.id
+			}
+		}
+	}
+	first, second := after("1"), after("2")
 	for _, c := range []struct {
 		l    *listener
 		want string
@@ -122,8 +133,8 @@ func TestStream(t *testing.T) {
 		{listen(t, link), "request 1, request 2, request 3"},
 		{listen(t, link+"?limit=1"), "request 3"},
 		{listen(t, link+"?status=200&limit=2"), "request 2, request 3"},
-		{listen(t, link, "Last-Event-ID", "2"), "request 3"},
-		{listen(t, link+"?operation=createThing", "Last-Event-ID", "1"), "request 3"},
+		{listen(t, link, "Last-Event-ID", second), "request 3"},
+		{listen(t, link+"?operation=createThing", "Last-Event-ID", first), "request 3"},
 	} {
 		if got := strings.Join(c.l.events(strings.Count(c.want, ",")+1), ", "); got != c.want {
 			t.Errorf("%s, want %s", got, c.want)
@@ -137,7 +148,7 @@ func TestStream(t *testing.T) {
 		e, _ = new.next()
 	}
 	_, _, list := shop.do("GET", "/_sim/worlds/w/requests?limit=1", "")
-	if want := gjson.Parse(list.Get("requests.0").Raw).Value(); fmt.Sprint(e.data.Value()) != fmt.Sprint(want) || e.id != "4" {
+	if want := gjson.Parse(list.Get("requests.0").Raw).Value(); fmt.Sprint(e.data.Value()) != fmt.Sprint(want) || e.entry() != "4" {
 		t.Errorf("%s %s\nwant %v", e.id, e.data, want)
 	}
 	if err := srv.WorldT(t, "w").Reset(); err != nil {
@@ -147,7 +158,21 @@ func TestStream(t *testing.T) {
 	if got := new.events(2); got[0] != "cleared 0" || got[1] != "request 1" {
 		t.Errorf("after a reset: %v", got)
 	}
+	// What was seen before has another run's id, though its number is taken again.
+	if got := listen(t, link, "Last-Event-ID", first).events(2); got[0] != "cleared 0" || got[1] != "request 1" {
+		t.Errorf("after a reset, who comes back: %v", got)
+	}
+	again := listen(t, link)
+	e, _ = again.next()
+	for e.kind == "comment" {
+		e, _ = again.next()
+	}
 	srv.Forget("w")
+	shop.create()
+	shop.create()
+	if got := listen(t, link, "Last-Event-ID", e.id).events(3); strings.Join(got, ", ") != "cleared 0, request 1, request 2" {
+		t.Errorf("after the world was forgotten, who comes back: %v", got)
+	}
 	if e, ok := new.next(); !ok || e.kind != "cleared" {
 		t.Errorf("a world that goes: %+v", e)
 	}
@@ -323,10 +348,10 @@ func TestJournalUnderLoad(t *testing.T) {
 				if e.kind == "comment" {
 					continue
 				}
-				if e.kind != "request" || e.data.Get("id").String() != e.id || e.data.Get("response.body").String() == "" {
+				if e.kind != "request" || e.data.Get("id").String() != e.entry() || e.data.Get("response.body").String() == "" {
 					t.Errorf("%+v", e)
 				}
-				seen[i] = append(seen[i], e.id)
+				seen[i] = append(seen[i], e.entry())
 			}
 		})
 	}

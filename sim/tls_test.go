@@ -3,9 +3,12 @@ package sim_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/esimsim/esimsim/sim"
 )
@@ -38,6 +41,28 @@ func TestTLS(t *testing.T) {
 	}
 	if err := res.TLS.PeerCertificates[0].VerifyHostname("sim.example.test"); err != nil {
 		t.Error(err)
+	}
+	for path, bases := range map[string][]string{
+		"/": {"apis.0.base", "control"}, "/nothing": {"apis.0.base"}, "/_sim/": {"health", "world"}, "/_sim/apis": {"apis.0.base"},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), "GET", srv.TLSURL()+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := (&http.Client{Transport: transport}).Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, base := range bases {
+			if got := gjson.GetBytes(data, base).Str; !strings.HasPrefix(got, srv.TLSURL()+"/") {
+				t.Errorf("%s: %s is %q, want the caller's origin: %s", path, base, got, data)
+			}
+		}
 	}
 	ca := get(t, srv.URL()+"/_sim/ca.pem", "", "")
 	_ = ca.Body.Close()

@@ -126,7 +126,7 @@ func (w worldPlane) Verify(ctx context.Context, body []byte, wait time.Duration)
 	return w.verify(ctx, list)
 }
 
-// Read follows the journal from where the filter says, or from the entry of that id.
+// Read follows the journal from where the filter says, or from after the entry of that event id.
 func (w worldPlane) Read(f journal.Filter, after string) *journal.Reader {
 	if after == "" {
 		return w.journal.Follow(f)

@@ -337,10 +337,17 @@ func redacted(target string) string {
 }
 
 // Deliveries lists the webhooks of this world, oldest first.
-func (w *World) Deliveries() (out []Delivery) {
+func (w *World) Deliveries() []Delivery { return w.deliveries(0) }
+
+// deliveries are the newest n, or all where that is 0.
+func (w *World) deliveries(n int) (out []Delivery) {
 	out = []Delivery{}
 	w.turn(nil, func(*Turn) {
-		for _, d := range w.outbox.log {
+		log := w.outbox.log
+		if n > 0 {
+			log = newest(log, n)
+		}
+		for _, d := range log {
 			out = append(out, d.show())
 		}
 	})

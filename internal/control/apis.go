@@ -11,10 +11,7 @@ func (h *handler) apis(w http.ResponseWriter, r *http.Request) {
 	if world == "" {
 		world = demo
 	}
-	origin := "http://" + r.Host
-	if r.TLS != nil {
-		origin = "https://" + r.Host
-	}
+	origin := Origin(r)
 	list, err := h.sim.Access(world, origin)
 	if err != nil {
 		Problem{Status: http.StatusBadRequest, Detail: err.Error()}.write(w)

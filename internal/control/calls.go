@@ -26,7 +26,7 @@ func (h *handler) qr(w http.ResponseWriter, r *http.Request) {
 
 // index says what can be steered, and where it is described.
 func (h *handler) index(w http.ResponseWriter, r *http.Request) {
-	base := "http://" + r.Host + "/_sim"
+	base := Origin(r) + "/_sim"
 	answer(w, struct {
 		Health   string    `json:"health"`
 		Worlds   []Summary `json:"worlds"`
@@ -51,7 +51,11 @@ func (h *handler) worlds(w http.ResponseWriter, _ *http.Request) {
 	}{h.sim.Worlds()})
 }
 
-func (h *handler) view(w http.ResponseWriter, _ *http.Request, world World) { answer(w, world.View()) }
+func (h *handler) view(w http.ResponseWriter, r *http.Request, world World) {
+	if known(w, r.URL.Query(), "key", createKey) {
+		answer(w, world.View())
+	}
+}
 
 // ownSettings are those of the world itself, beside the providers.
 var ownSettings = []string{"validate"}

@@ -26,6 +26,8 @@ type Sim interface {
 	Worlds() []Summary
 	// World makes the world when it is named for the first time.
 	World(name string) (World, error)
+	// Existing is the world where it was made, else nil.
+	Existing(name string) (World, error)
 	Forget(world string) bool
 	// Requests are those no world could be found for.
 	Requests(journal.Filter) []*journal.Entry
@@ -60,13 +62,16 @@ type World interface {
 	SwitchOff(scenario string) bool
 	AddScenario(yaml []byte) (name string, err error)
 	Requests(journal.Filter) []*journal.Entry
-	Deliveries() []Delivery
+	// Request is the entry of that id, nil where none is held.
+	Request(id string) *journal.Entry
+	// Newest are the last n deliveries, the newest last; 0 stands for all.
+	Newest(n int) []Delivery
 	// Resend and Trigger wait for the attempt.
 	Resend(ctx context.Context, id string) (Delivery, error)
 	Trigger(ctx context.Context, event string) (Delivery, error)
 	Coverage() coverage.Report
 	// Read follows the journal from where the filter says, or from after the entry of that
-	// id. Keep counts as a use, and says whether the world is still there.
+	// event id. Keep counts as a use, and says whether the world is still there.
 	Read(f journal.Filter, after string) *journal.Reader
 	Keep() bool
 	// Verify holds the journal against the expectations of a body, or against those of the

@@ -6,21 +6,23 @@ import (
 	"github.com/esimsim/esimsim/internal/coverage"
 )
 
-func (h *handler) coverage(w http.ResponseWriter, r *http.Request) { covered(w, r, h.sim.Coverage) }
+func (h *handler) coverage(w http.ResponseWriter, r *http.Request) {
+	covered(w, r, h.sim.Coverage, "format")
+}
 
 func (h *handler) worldCoverage(w http.ResponseWriter, r *http.Request, world World) {
-	covered(w, r, world.Coverage)
+	covered(w, r, world.Coverage, "format", createKey)
 }
 
 // covered writes the report in the format that the query asks for.
-func covered(w http.ResponseWriter, r *http.Request, report func() coverage.Report) {
+func covered(w http.ResponseWriter, r *http.Request, report func() coverage.Report, keys ...string) {
+	query := r.URL.Query()
+	if !known(w, query, "key", keys...) {
+		return
+	}
 	format := "json"
-	for key, values := range r.URL.Query() {
-		if key != "format" {
-			Problem{Status: http.StatusBadRequest, Detail: key + ": there is no such key: use format", Pointer: "query/" + key}.write(w)
-			return
-		}
-		format = values[0]
+	if query.Has("format") {
+		format = query.Get("format")
 	}
 	if err := coverage.CheckFormat(format); err != nil {
 		Problem{Status: http.StatusBadRequest, Detail: err.Error(), Pointer: "query/format"}.write(w)

@@ -53,7 +53,10 @@ func New(c Config) http.Handler {
 	world := func(method, path string, f func(http.ResponseWriter, *http.Request, World)) {
 		steer(method, "/worlds/{world}"+path, h.inWorld(f))
 	}
-	world("GET", "", h.view)
+	look := func(path string, f func(http.ResponseWriter, *http.Request, World)) {
+		steer("GET", "/worlds/{world}"+path, h.looking(f))
+	}
+	look("", h.view)
 	world("PUT", "", h.start)
 	world("PATCH", "", h.patch)
 	steer("DELETE", "/worlds/{world}", h.forget)
@@ -63,10 +66,11 @@ func New(c Config) http.Handler {
 	world("POST", "/clock", h.clock)
 	world("POST", "/edges", h.edge)
 	world("POST", "/reset", h.reset)
-	world("GET", "/requests", h.requests)
-	world("GET", "/coverage", h.worldCoverage)
-	world("GET", "/requests/stream", h.stream)
-	world("GET", "/webhooks", h.deliveries)
+	look("/requests", h.requests)
+	look("/coverage", h.worldCoverage)
+	look("/requests/stream", h.stream)
+	steer("GET", "/worlds/{world}/requests/{id}", h.request)
+	look("/webhooks", h.deliveries)
 	world("POST", "/webhooks/trigger", h.trigger)
 	world("POST", "/webhooks/{delivery}/resend", h.resend)
 	world("POST", "/verify", h.verify)
@@ -183,6 +187,39 @@ func (h *handler) inWorld(f func(http.ResponseWriter, *http.Request, World)) htt
 			Problem{Status: http.StatusBadRequest, Detail: err.Error()}.write(w)
 			return
 		}
+		f(w, r, world)
+	}
+}
+
+// createKey is the key of the query with which who looks on says that a world which is not
+// there is not to be made.
+const createKey = "create"
+
+// looking is inWorld for those that only look.
+func (h *handler) looking(f func(http.ResponseWriter, *http.Request, World)) http.HandlerFunc {
+	anyway := h.inWorld(f)
+	return func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		switch create := query.Get(createKey); {
+		case !query.Has(createKey), create == "true":
+			anyway(w, r)
+		case create != "false":
+			badQuery(w, createKey, "is true or false")
+		default:
+			h.existing(w, r, f)
+		}
+	}
+}
+
+func (h *handler) existing(w http.ResponseWriter, r *http.Request, f func(http.ResponseWriter, *http.Request, World)) {
+	name := variable(r, "world")
+	world, err := h.sim.Existing(name)
+	switch {
+	case err != nil:
+		Problem{Status: http.StatusBadRequest, Detail: err.Error()}.write(w)
+	case world == nil:
+		Problem{Status: http.StatusNotFound, Detail: fmt.Sprintf("there is no world %q", name)}.write(w)
+	default:
 		f(w, r, world)
 	}
 }

@@ -21,7 +21,7 @@ func Index(sim Sim) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		apis := sim.APIs()
 		for i := range apis {
-			apis[i].Base = "http://" + r.Host + apis[i].Base
+			apis[i].Base = Origin(r) + apis[i].Base
 		}
 		switch {
 		case r.URL.Path != "/":
@@ -37,7 +37,7 @@ func Index(sim Sim) http.Handler {
 				Name    string `json:"name"`
 				APIs    []API  `json:"apis"`
 				Control string `json:"control"`
-			}{"esimsim", apis, "http://" + r.Host + "/_sim/"})
+			}{"esimsim", apis, Origin(r) + "/_sim/"})
 		}
 	})
 }

@@ -18,17 +18,35 @@ import (
 )
 
 func (h *handler) requests(w http.ResponseWriter, r *http.Request, world World) {
-	h.entries(w, r, variable(r, "world"), world.Requests)
+	h.entries(w, r, variable(r, "world"), world.Requests, "format", createKey)
 }
 
 func (h *handler) lone(w http.ResponseWriter, r *http.Request) {
-	h.entries(w, r, "refused", h.sim.Requests)
+	h.entries(w, r, "refused", h.sim.Requests, "format")
 }
 
-// entries answers a journal, as our own JSON or as an archive of that name.
-func (h *handler) entries(w http.ResponseWriter, r *http.Request, name string, list func(journal.Filter) []*journal.Entry) {
+// request answers one entry. Where there is no world there is none, and so none is made.
+func (h *handler) request(w http.ResponseWriter, r *http.Request) {
+	world, err := h.sim.Existing(variable(r, "world"))
+	if err != nil {
+		Problem{Status: http.StatusBadRequest, Detail: err.Error()}.write(w)
+		return
+	}
+	id := variable(r, "id")
+	if world != nil {
+		if e := world.Request(id); e != nil {
+			answer(w, e)
+			return
+		}
+	}
+	Problem{Status: http.StatusNotFound, Detail: fmt.Sprintf("the journal holds no request %q, or no more", id)}.write(w)
+}
+
+// entries answers a journal, as our own JSON or as an archive of that name. It has further
+// keys beside those of a filter.
+func (h *handler) entries(w http.ResponseWriter, r *http.Request, name string, list func(journal.Filter) []*journal.Entry, keys ...string) {
 	query := r.URL.Query()
-	f, ok := filter(w, query, "format")
+	f, ok := filter(w, query, keys...)
 	if !ok {
 		return
 	}
@@ -39,13 +57,14 @@ func (h *handler) entries(w http.ResponseWriter, r *http.Request, name string, l
 		}{list(f)})
 	case "har":
 		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name+".har"))
-		answer(w, journal.Archive(list(f), origin(r), h.sim.Health().Version))
+		answer(w, journal.Archive(list(f), Origin(r), h.sim.Health().Version))
 	default:
 		badQuery(w, "format", "is json or har"+nearest.Hint(format, []string{"json", "har"}))
 	}
 }
 
-func origin(r *http.Request) string {
+// Origin is where the caller of a request found us.
+func Origin(r *http.Request) string {
 	if r.TLS != nil {
 		return "https://" + r.Host
 	}
@@ -112,7 +131,7 @@ func (h *handler) stream(w http.ResponseWriter, r *http.Request, world World) {
 	if none {
 		query.Del("limit")
 	}
-	f, ok := filter(w, query)
+	f, ok := filter(w, query, createKey)
 	if !ok {
 		return
 	}
@@ -179,7 +198,7 @@ func (s *stream) forward(ctx context.Context, reader *journal.Reader) {
 	for s.err == nil && ctx.Err() == nil {
 		entries, gap := reader.Take(1)
 		if gap.Cleared {
-			s.event("cleared", "0", struct{}{}) // ids begin anew, and a client goes on from here
+			s.event("cleared", reader.EventID("0"), struct{}{}) // ids begin anew, and a client goes on from here
 		}
 		if gap.Lost > 0 {
 			s.event("lost", "", struct {
@@ -189,7 +208,7 @@ func (s *stream) forward(ctx context.Context, reader *journal.Reader) {
 		if len(entries) == 0 {
 			return
 		}
-		s.event("request", entries[0].ID, entries[0])
+		s.event("request", reader.EventID(entries[0].ID), entries[0])
 	}
 }
 

@@ -1,11 +1,26 @@
 package control
 
-import "net/http"
+import (
+	"net/http"
+	"strconv"
+)
 
-func (h *handler) deliveries(w http.ResponseWriter, _ *http.Request, world World) {
+func (h *handler) deliveries(w http.ResponseWriter, r *http.Request, world World) {
+	query := r.URL.Query()
+	if !known(w, query, "key", "limit", createKey) {
+		return
+	}
+	limit := 0
+	if query.Has("limit") {
+		var err error
+		if limit, err = strconv.Atoi(query.Get("limit")); err != nil || limit < 0 {
+			badQuery(w, "limit", "is how many of the newest, or 0 for all")
+			return
+		}
+	}
 	answer(w, struct {
 		Deliveries []Delivery `json:"deliveries"`
-	}{world.Deliveries()})
+	}{world.Newest(limit)})
 }
 
 func (h *handler) trigger(w http.ResponseWriter, r *http.Request, world World) {

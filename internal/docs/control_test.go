@@ -151,7 +151,7 @@ func describe(page *docs.Page, c call) {
 }
 
 // placeholders are what stands in an example's path.
-var placeholders = strings.NewReplacer("{world}", "demo", "{esim}", "last", "{scenario}", "esimfly-slow", "{delivery}", "ID", "{file}", "FILE")
+var placeholders = strings.NewReplacer("{world}", "demo", "{esim}", "last", "{scenario}", "esimfly-slow", "{delivery}", "ID", "{id}", "1", "{file}", "FILE")
 
 // curls are examples of the call, one a line.
 func curls(c call) string {

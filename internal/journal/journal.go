@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -157,8 +158,9 @@ const MaxTotal = 1 << 30
 // A Budget is shared by journals; its zero value is empty.
 type Budget struct{ bytes atomic.Int64 }
 
-// Within is an empty journal that keeps to a budget.
-func Within(b *Budget) *Journal { return &Journal{budget: b} }
+// Within is an empty journal that keeps to a budget. No other journal has its run, whatever
+// program it is of.
+func Within(b *Budget, run string) *Journal { return &Journal{budget: b, run: run} }
 
 // A Journal is safe for use from any goroutine. Its lock is the innermost: nothing else
 // is taken under it.
@@ -168,6 +170,7 @@ type Journal struct {
 	start   int
 	bytes   int
 	budget  *Budget // nil for one of its own
+	run     string
 
 	// Places count entries from the first one ever added, and go on over a Clear.
 	first  uint64        // of the oldest entry held
@@ -223,6 +226,23 @@ func (j *Journal) Clear() {
 	j.weigh(-j.bytes)
 	j.entries, j.start = nil, 0
 	j.wake()
+}
+
+// epoch names the time since the last Clear, after so many of them, among those of all
+// journals.
+func (j *Journal) epoch(clears uint64) string { return j.run + "." + strconv.FormatUint(clears, 10) }
+
+// Find is the entry of that id, nil where none is held.
+func (j *Journal) Find(id string) *Entry {
+	j.mu.Lock()
+	held := slices.Clone(j.held())
+	j.mu.Unlock()
+	for _, e := range held {
+		if e.ID == id {
+			return e.open()
+		}
+	}
+	return nil
 }
 
 // held are the entries there are; the caller holds the lock.

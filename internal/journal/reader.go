@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"strconv"
+	"strings"
 )
 
 // A Reader follows a journal from a place on. It holds no entries of its own, so that it
@@ -14,12 +15,13 @@ type Reader struct {
 	filter Filter
 	next   uint64 // place of the entry to be read next
 	clears uint64 // seen so far
+	other  bool   // it comes from another epoch
 }
 
 // A Gap is what a reader missed before the entries it was given.
 type Gap struct {
 	Lost    uint64 // so many entries were dropped, or cleared, unread
-	Cleared bool   // the journal was cleared since; ids begin anew
+	Cleared bool   // the journal was cleared since, or is another one; ids begin anew
 }
 
 // Follow reads what is held and then what comes, as far as the filter takes it. Limit
@@ -44,12 +46,23 @@ func (j *Journal) Follow(f Filter) *Reader {
 	return r
 }
 
-// Resume is Follow for a reader that has seen the entry of that id. When it is no longer
-// held, all that is held comes, after a Gap that counts what is gone.
-func (j *Journal) Resume(f Filter, id string) *Reader {
+// EventID names the entry of that id, or "0" for the one before the first, so that Resume
+// knows it from those of other journals and of the time before a Clear. It is of the time of
+// the last Take.
+func (r *Reader) EventID(id string) string { return r.j.epoch(r.clears) + "-" + id }
+
+// Resume is Follow for a reader that has seen the entry of that EventID. When it is no
+// longer held, all that is held comes, after a Gap that counts what is gone; when it never
+// was, the Gap says that the journal was cleared.
+func (j *Journal) Resume(f Filter, eventID string) *Reader {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r := &Reader{j: j, filter: f, next: j.first, clears: j.clears}
+	id, known := strings.CutPrefix(eventID, j.epoch(j.clears)+"-")
+	if !known {
+		r.next, r.other = j.begun, true
+		return r
+	}
 	for i, e := range j.held() {
 		if e.ID == id {
 			r.next = j.first + uint64(i) + 1
@@ -67,8 +80,8 @@ func (j *Journal) Resume(f Filter, id string) *Reader {
 func (r *Reader) Take(limit int) (entries []*Entry, gap Gap) {
 	r.j.mu.Lock()
 	defer r.j.mu.Unlock()
-	if r.clears != r.j.clears {
-		r.clears, gap.Cleared = r.j.clears, true
+	if r.other || r.clears != r.j.clears {
+		r.other, r.clears, gap.Cleared = false, r.j.clears, true
 	}
 	if r.next < r.j.first {
 		gap.Lost = r.j.first - r.next
@@ -89,7 +102,7 @@ func (r *Reader) Take(limit int) (entries []*Entry, gap Gap) {
 // Wait returns when there may be something to take, or with the error of ctx.
 func (r *Reader) Wait(ctx context.Context) error {
 	r.j.mu.Lock()
-	if r.next < r.j.end() || r.clears != r.j.clears {
+	if r.next < r.j.end() || r.other || r.clears != r.j.clears {
 		r.j.mu.Unlock()
 		return nil
 	}

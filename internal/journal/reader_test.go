@@ -59,25 +59,74 @@ func TestResume(t *testing.T) {
 	const gone = 5 // of the ids 1 to 5
 	for id, c := range map[string]struct {
 		first string
-		lost  uint64
+		gap   journal.Gap
 	}{
-		"0": {"6", 5}, "3": {"6", 2}, "5": {"6", 0}, "6": {"7", 0}, "9000": {"9001", 0},
-		"99999": {"6", 0}, "x": {"6", 0}, "-1": {"6", 0}, "18446744073709551615": {"6", 0},
+		"0": {"6", journal.Gap{Lost: 5}}, "3": {"6", journal.Gap{Lost: 2}}, "5": {first: "6"}, "6": {first: "7"},
+		"9000": {first: "9001"}, "99999": {first: "6"}, "x": {first: "6"}, "-1": {first: "6"}, "18446744073709551615": {first: "6"},
 	} {
 		j := filled(journal.MaxEntries + gone)
-		got, gap := j.Resume(journal.Filter{}, id).Take(1)
-		if len(got) != 1 || got[0].ID != c.first || gap != (journal.Gap{Lost: c.lost}) {
-			t.Errorf("after %q: %v, %+v, want %s and %d lost", id, ids(got), gap, c.first, c.lost)
+		got, gap := j.Resume(journal.Filter{}, eventID(j, id)).Take(1)
+		if len(got) != 1 || got[0].ID != c.first || gap != c.gap {
+			t.Errorf("after %q: %v, %+v, want %s and %+v", id, ids(got), gap, c.first, c.gap)
 		}
 	}
 	j := filled(3)
+	if got, gap := j.Resume(journal.Filter{}, eventID(j, "3")).Take(0); len(got) != 0 || gap != (journal.Gap{}) {
+		t.Errorf("after the last: %v, %+v", ids(got), gap)
+	}
+}
+
+func eventID(j *journal.Journal, id string) string { return j.Follow(journal.Filter{}).EventID(id) }
+
+// An id of before a Clear, of another journal or of none is of no entry that is held, though
+// one of that number is.
+func TestResumeElsewhere(t *testing.T) {
+	t.Parallel()
+	var b journal.Budget
+	j, other := journal.Within(&b, "a"), journal.Within(&b, "b")
+	fill(other, 1, 2)
+	fill(j, 1, 3)
+	before := eventID(j, "1")
 	j.Clear()
 	fill(j, 1, 2)
-	if got, gap := j.Resume(journal.Filter{}, "1").Take(0); len(got) != 1 || got[0].ID != "2" || gap != (journal.Gap{}) {
-		t.Errorf("after a Clear: %v, %+v", ids(got), gap)
+	for name, id := range map[string]string{
+		"before a Clear": before, "another journal": eventID(other, "1"), "a number": "1", "nothing": "", "a dash": "-", "no number": before + "-1",
+	} {
+		r := j.Resume(journal.Filter{}, id)
+		got, gap := r.Take(1)
+		rest, later := r.Take(0)
+		if gap != (journal.Gap{Cleared: true}) || later != (journal.Gap{}) || strings.Join(ids(append(got, rest...)), " ") != "1 2" {
+			t.Errorf("%s: %v then %v after %+v and %+v", name, ids(got), ids(rest), gap, later)
+		}
+		if r.EventID("2") != eventID(j, "2") {
+			t.Errorf("%s: goes on as %s, want %s", name, r.EventID("2"), eventID(j, "2"))
+		}
 	}
-	if got, _ := filled(3).Resume(journal.Filter{}, "3").Take(0); len(got) != 0 {
-		t.Errorf("after the last: %v", ids(got))
+	j.Clear()
+	r := j.Resume(journal.Filter{}, before)
+	if err := r.Wait(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got, gap := r.Take(0); len(got) != 0 || !gap.Cleared {
+		t.Errorf("nothing is held: %v, %+v", ids(got), gap)
+	}
+	fill(j, 1, 1)
+	if got, gap := j.Resume(journal.Filter{}, r.EventID("0")).Take(0); len(got) != 1 || gap != (journal.Gap{}) {
+		t.Errorf("after it was told of the Clear: %v, %+v", ids(got), gap)
+	}
+	fill(j, 2, journal.MaxEntries+4)
+	if _, gap := j.Resume(journal.Filter{}, before).Take(1); gap != (journal.Gap{Lost: 4, Cleared: true}) {
+		t.Errorf("much later: %+v", gap)
+	}
+}
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	j := filled(journal.MaxEntries + 1)
+	for id, held := range map[string]bool{"1": false, "2": true, "10001": true, "10002": false, "": false} {
+		if e := j.Find(id); (e != nil) != held || held && e.ID != id {
+			t.Errorf("%q: %+v", id, e)
+		}
 	}
 }
 
