@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -88,9 +89,13 @@ func TestManyRequests(t *testing.T) {
 	if rows := ask[int](p, `document.querySelectorAll('.row').length`); rows != 500 {
 		t.Errorf("%d rows", rows)
 	}
-	// One that is older than what the page holds is still found.
+	// One that is older than what the page holds is still found, and asked for alone.
 	p.turn("#/worlds/demo/journal/2")
 	p.see(".pane", "Request 2,")
+	p.except("status of 404")
+	p.turn("#/worlds/demo/journal/701")
+	p.see(".pane", "There is no request 701")
+	p.asked("/requests", "/requests/2", "/requests/701")
 }
 
 // While nobody looks nothing is asked, and then the page goes on where it was.
@@ -119,9 +124,22 @@ func TestHiddenTab(t *testing.T) {
 	if err := s.world().Reset(); err != nil {
 		t.Fatal(err)
 	}
-	s.esimgo("GET", "/v2.4/networks", "")
 	hide(false)
-	p.until(`[...document.querySelectorAll('.row')].map((row) => row.dataset.id).join() === '1'`)
+	p.see(".empty", "No requests yet")
+	for range 2 {
+		s.esimgo("GET", "/v2.4/networks", "")
+	}
+	p.until(`document.querySelectorAll('.row').length === 2`)
+	hide(true)
+	if err := s.world().Reset(); err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		s.esimgo("GET", "/v2.4/catalogue", "")
+	}
+	hide(false)
+	p.until(`[...document.querySelectorAll('.row')].map((row) => row.dataset.id).join() === '4,3,2,1'`)
+	p.until(`[...document.querySelectorAll('.row')].every((row) => row.textContent.includes('listCatalogue'))`)
 }
 
 // When the simulator is started anew the page finds it again, and forgets what was.
@@ -138,10 +156,46 @@ func TestReconnect(t *testing.T) {
 	p.see(".figures", "trying to reconnect")
 	p.see("#said", "The simulator does not answer.")
 	after := again()
-	p.see(".figures", "live")
-	p.see(".empty", "No requests yet")
+	p.see(".empty", "This world was forgotten")
 	shop{t, after, "demo"}.esimgo("GET", "/v2.4/catalogue", "")
-	p.see(".row", "listCatalogue")
+	p.see(".figures", "live")
+	p.until(`[...document.querySelectorAll('.row')].map((row) => row.textContent.includes('listCatalogue')).join() === 'true'`)
+}
+
+// What is deleted stays so while the page is open, until somebody wants it.
+func TestForgottenWorld(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	p := open(t, srv, "#/worlds/demo/state")
+	p.except("status of 404")
+	p.see(".empty", "No orders yet")
+	s.esimgo("POST", "/v2.4/orders", esimgoOrder)
+	p.see("#Orders", "1")
+	s.do("DELETE", "/_sim/worlds/demo", "")
+	p.see(".empty", "This world was forgotten")
+	p.until(`document.querySelector('#clock').hidden && !document.querySelector('.cards').checkVisibility()`)
+	for _, tab := range []string{"Journal", "Webhooks", "Coverage", "State"} {
+		p.press(tab)
+		p.see(".empty", "This world was forgotten")
+	}
+	// By now each of them has asked for what it shows, and so has what asks again and again.
+	p.until(`performance.getEntriesByType('resource').filter((e) => e.name.endsWith('/worlds/demo?create=false') && e.responseStatus === 404).length > 1`)
+	if worlds := s.do("GET", "/_sim/worlds", ""); !strings.Contains(worlds, `"worlds": []`) {
+		t.Fatalf("the page brought back %s", worlds)
+	}
+	p.press("Make it anew")
+	p.see(".empty", "No orders yet")
+	p.until(`!document.querySelector('#clock').hidden`)
+	p.press("Journal")
+	p.see(".figures", "live")
+	s.do("DELETE", "/_sim/worlds/demo", "")
+	p.see(".empty", "This world was forgotten")
+	// Who opens it by its name means it.
+	p.press("esimsim, all worlds")
+	p.do(chromedp.SendKeys(chromedp.CSS(`[name="name"]`), "demo"+kb.Enter))
+	p.see(".empty", "No requests yet")
+	p.see(".figures", "live")
 }
 
 // A page that is opened while the simulator is away says so, and shows what it has as soon
@@ -175,6 +229,16 @@ func TestOpenedWhileAway(t *testing.T) {
 	again()
 	for i, v := range pages {
 		tabs[i].see(v.selector, v.words)
+	}
+}
+
+// asked fails the test unless the page asked for these of the world demo, of all whose path
+// begins with the first of them. The stream does not count, as it ends with the page.
+func (p *page) asked(under string, want ...string) {
+	p.t.Helper()
+	got := ask[[]string](p, fmt.Sprintf(`performance.getEntriesByType('resource').map((e) => e.name.split('/_sim/worlds/demo')[1] ?? '').filter((e) => e.startsWith(%q) && !e.includes('/stream'))`, under))
+	if !slices.Equal(got, want) {
+		p.t.Errorf("the page asked for %q and not for %q", got, want)
 	}
 }
 

@@ -132,6 +132,31 @@ func TestWebhooks(t *testing.T) {
 	p.see(".attempts .headers", "X-Signature-SHA256")
 }
 
+// Of many deliveries the newest are asked for.
+func TestManyDeliveries(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	w := srv.WorldT(t, "demo")
+	if err := w.Patch(sim.Patch{"webhooks": {"esimgo": map[string]any{"url": simtest.Listen(t).URL}}}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 101 {
+		event := "esimgo.webhook.LowBalance"
+		if i == 0 {
+			event = "esimgo.webhook.FirstUse"
+		}
+		if _, err := w.Trigger(t.Context(), event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := open(t, srv, "#/worlds/demo/webhooks")
+	p.see(".figures", "The newest 100")
+	p.until(`document.querySelectorAll('.deliveries tbody').length === 100 && !document.querySelector('.deliveries').textContent.includes('FirstUse')`)
+	if asked := ask[[]string](p, `performance.getEntriesByType('resource').map((e) => e.name).filter((e) => e.includes('/worlds/demo/webhooks') && !e.includes('limit=100'))`); len(asked) > 0 {
+		t.Errorf("the page asked for %q", asked)
+	}
+}
+
 func TestCoverage(t *testing.T) {
 	t.Parallel()
 	srv := simulator(t, "")

@@ -12,7 +12,7 @@ import { Split } from './split.js'
 const searched = (e) => [e.id, e.method, e.url, e.status, e.operation, e.error, e.fault, e.hint,
   ...(e.findings ?? []).flatMap((f) => [f.code, f.message]), ...(e.rules ?? [])].join('\n').toLowerCase()
 
-const states = { live: ['live', 'good'], connecting: ['connecting', 'plain'], lost: ['trying to reconnect', 'bad'], none: ['no such world', 'bad'] }
+const states = { live: ['live', 'good'], connecting: ['connecting', 'plain'], lost: ['trying to reconnect', 'bad'], none: ['no such world', 'bad'], gone: ['forgotten', 'bad'] }
 
 export class Journal extends Split {
   constructor(root, session, links) {
@@ -48,7 +48,7 @@ export class Journal extends Split {
 
   async har() {
     try {
-      await download(`${this.session.path}/requests?format=har`, `${this.session.name}.har`)
+      await download(this.session.at('/requests', 'format=har'), `${this.session.name}.har`)
     } catch (problem) {
       say(problem.message, { kind: 'bad' })
     }

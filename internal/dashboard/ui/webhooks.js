@@ -35,9 +35,9 @@ export class Webhooks {
 
   async load() {
     try {
-      this.names ??= (await call('GET', `${this.session.path}/coverage`)).providers
+      this.names ??= (await call('GET', this.session.at('/coverage'))).providers
         .flatMap((p) => p.webhooks.map((w) => `${p.name}.webhook.${w.name}`))
-      this.deliveries = (await call('GET', `${this.session.path}/webhooks`)).deliveries.reverse()
+      this.deliveries = (await call('GET', this.session.at('/webhooks', `limit=${shown}`))).deliveries.reverse()
     } catch {
       return // the session says so
     }
@@ -53,7 +53,7 @@ export class Webhooks {
         form({ class: 'inline trigger' }, ({ event }, button) => this.trigger(event, button),
           field('Event', { name: 'event', options: this.names.map((n) => h('option', null, n)) }), h('button', null, 'Send it now'))),
       h('section', { 'aria-labelledby': 'sent' }, h('h2', { id: 'sent' }, 'Sent, or on their way'),
-        this.deliveries.length > shown && h('p', { class: 'figures' }, `The newest ${shown} of ${this.deliveries.length}`),
+        this.deliveries.length === shown && h('p', { class: 'figures' }, `The newest ${shown}`),
         this.deliveries.length === 0 ? this.begin() : this.table())))
   }
 
@@ -85,7 +85,7 @@ export class Webhooks {
   table() {
     return h('table', { class: 'cards deliveries' },
       h('thead', null, h('tr', null, ['State', 'Event', 'When', 'Attempts', 'To', ''].map((t) => (t ? h('th', { scope: 'col' }, t) : h('td', null))))),
-      this.deliveries.slice(0, shown).map((d) => h('tbody', { 'data-key': d.id },
+      this.deliveries.map((d) => h('tbody', { 'data-key': d.id },
         h('tr', null,
           h('td', { 'data-label': 'State' }, pill(d.state, kinds[d.state])),
           h('th', { scope: 'row' }, h('a', { href: this.id === d.id ? this.links.webhooks() : this.links.webhooks(d.id), 'aria-expanded': String(this.id === d.id) }, d.event)),

@@ -71,7 +71,7 @@ export class Refused extends EventTarget {
     super()
     this.name = 'refused'
     this.lone = true
-    this.path = ''
+    this.at = (path, query) => `${path}?${query}`
     this.entries = []
     this.lost = 0
     this.state = 'live'
