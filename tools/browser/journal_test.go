@@ -14,7 +14,6 @@ import (
 
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/all"
-	"github.com/esimsim/esimsim/sim/esimfly"
 )
 
 // An order that a client places shows at once, and its state goes on as the clock is
@@ -303,11 +302,7 @@ func TestCopyAsCurl(t *testing.T) {
 	srv := simulator(t, "")
 	s := shop{t, srv, "demo"}
 	s.roamify("POST", "/api/esim/order", `{"items":[{"packageId":"it's none","quantity":1}]}`)
-	const body = `{"packageCode":"merhaba-7days-1gb"}`
-	stamp := fmt.Sprint(began.UnixMilli())
-	const id = "7f1a2d0e-3c44-4b19-8a56-0c9b1f6f2d31"
-	s.do("POST", "/api/v1/business/esims/order", body, "RT-AccessCode", "esf_demo", "RT-Timestamp", stamp, "RT-RequestID", id,
-		"RT-Signature", esimfly.Sign("sk_demo", stamp, id, "esf_demo", []byte(body)))
+	s.esimfly("POST", "/api/v1/business/esims/order", esimflyOrder, "7f1a2d0e-3c44-4b19-8a56-0c9b1f6f2d31")
 	p := open(t, srv, "#/worlds/demo/journal/1")
 	p.allowClipboard()
 	copied := p.copied(func() { p.press("Copy as curl") }, "Copied as curl.")
@@ -329,7 +324,7 @@ func TestCopyAsCurl(t *testing.T) {
 	p.turn("#/worlds/demo/journal/2")
 	p.see(".pane header", "esimfly.createOrder")
 	got := p.copied(func() { p.key("c") }, "esimsim sign")
-	want := fmt.Sprintf(`esimsim sign --access-code 'esf_demo' --secret 'sk_demo' --method POST --body '%s' --curl '%s/api/v1/business/esims/order' | sh`, body, srv.URL())
+	want := fmt.Sprintf(`esimsim sign --access-code 'esf_demo' --secret 'sk_demo' --method POST --body '%s' --curl '%s/api/v1/business/esims/order' | sh`, esimflyOrder, srv.URL())
 	if got != want {
 		t.Errorf("copied\n%s\nwant\n%s", got, want)
 	}
