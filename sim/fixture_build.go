@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/esimsim/esimsim/internal/atlas"
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/control"
 	"github.com/esimsim/esimsim/internal/esim"
@@ -243,12 +242,12 @@ func (w *World) checkFacts(e *fixtureEntry) error {
 		return e.fault("/iccids", "what goes into the inventory has no ICCID")
 	case len(e.ICCIDs) > e.Quantity:
 		return e.fault("/iccids", "%d ICCIDs are too many for %d eSIMs", len(e.ICCIDs), e.Quantity)
-	case !(e.usedMB >= 0 && e.usedMB <= 1e9):
+	case !(e.usedMB >= 0 && e.usedMB <= esim.MaxMegabytes):
 		return e.fault("/usedMB", "usedMB is a number above 0, in the seller's own megabytes")
 	}
-	e.country = strings.ToUpper(e.country)
-	if _, known := atlas.ByISO(e.country); e.country != "" && !known {
-		return e.fault("/country", "country is the ISO code of a country, such as JP")
+	var err error
+	if e.country, err = esim.ParseCountry(e.country); err != nil {
+		return e.fault("/country", "%v", err)
 	}
 	if e.Reference != "" && of.reference != nil {
 		if err := of.reference(e.Reference); err != nil {

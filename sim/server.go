@@ -356,7 +356,7 @@ func (s *Server) newWorld(c Caller) *World {
 	run := strconv.FormatInt(s.started.UnixNano(), 36) + "." + s.books.next()
 	w := &World{name: c.World, caller: c, srv: s, clock: clock.New(s.cfg.Real), journal: journal.Within(&s.memory, run), moves: make(chan struct{}, 1)}
 	w.ctx, w.cancel = context.WithCancel(s.ctx)
-	context.AfterFunc(w.ctx, w.drop)
+	w.keep = context.AfterFunc(w.ctx, w.drop)
 	w.outbox, w.moved = newOutbox(w.ctx, &s.mail), sync.NewCond(&w.mu)
 	return w
 }

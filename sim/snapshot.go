@@ -311,13 +311,19 @@ func (w *World) Fork(name string) (*World, error) {
 	return other, other.Restore(s)
 }
 
-// Forget lets a world go; false says that there is none of that name.
+// Forget lets a world go; false says that there is none of that name. What it held is given
+// back when it returns.
 func (s *Server) Forget(name string) bool {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	w := s.worlds[name]
+	mine := false
 	if w != nil {
+		mine = w.keep()
 		s.forget(w, "forgotten by hand")
+	}
+	s.mu.Unlock()
+	if mine {
+		w.drop() // a turn may wait for the lock of the server, so not under it
 	}
 	return w != nil
 }

@@ -27,6 +27,7 @@ type World struct {
 	clock   *clock.Clock
 	ctx     context.Context // ends when the world is forgotten
 	cancel  context.CancelFunc
+	keep    func() bool // calls off that it is dropped when ctx ends; false when it is too late
 	journal *journal.Journal
 	met     coverage.Set
 	entries sequence     // numbers the journal's entries

@@ -1,11 +1,11 @@
 package control
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"time"
 
-	"github.com/esimsim/esimsim/internal/atlas"
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/journal"
@@ -216,22 +216,25 @@ func (h *handler) device(kind string) func(http.ResponseWriter, *http.Request, W
 		if b.failed(w) {
 			return
 		}
-		if kind == "use" && hasMB == hasBytes || mb < 0 || bytes < 0 || mb > 1e9 || bytes > 1e15 {
+		if kind == "use" && hasMB == hasBytes {
 			Problem{Status: http.StatusBadRequest, Detail: `send {"mb":500} in the seller's own megabytes, or {"bytes":1}`}.write(w)
 			return
 		}
-		country = strings.ToUpper(country)
-		if _, known := atlas.ByISO(country); country != "" && !known {
-			Problem{Status: http.StatusBadRequest, Pointer: "/country", Detail: "country is the ISO code of a country, such as JP"}.write(w)
+		action, err := esim.NewAction(esim.ActionKind(kind), country, esim.Volume{Megabytes: mb, Bytes: bytes})
+		if err != nil {
+			p := Problem{Status: http.StatusBadRequest, Detail: err.Error()}
+			switch {
+			case errors.Is(err, esim.ErrCountry):
+				p.Pointer = "/country"
+			case hasMB:
+				p.Pointer = "/mb"
+			default:
+				p.Pointer = "/bytes"
+			}
+			p.write(w)
 			return
 		}
-		acted, err := world.Act(variable(r, "esim"), func(megabyte esim.Bytes) esim.Action {
-			volume := esim.Bytes(bytes)
-			if hasMB {
-				volume = esim.Bytes(mb * float64(megabyte))
-			}
-			return esim.Action{Kind: esim.ActionKind(kind), Country: country, Bytes: volume}
-		})
+		acted, err := world.Act(variable(r, "esim"), action)
 		if err != nil {
 			// What came before the refused step has happened all the same.
 			kind := h.sim.Kind(err)

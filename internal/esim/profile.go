@@ -41,21 +41,3 @@ type Profile struct {
 	OnDevice      bool
 	Registrations int // attachments so far
 }
-
-// ActionKind is what a device does.
-type ActionKind string
-
-// The device actions of the control plane.
-const (
-	Install ActionKind = "install"
-	Attach  ActionKind = "attach"
-	Use     ActionKind = "use"
-	Remove  ActionKind = "remove"
-)
-
-// An Action is one thing a device did with a profile.
-type Action struct {
-	Kind    ActionKind
-	Country string // ISO code, of Attach
-	Bytes   Bytes  // of Use
-}
