@@ -107,6 +107,8 @@ export class Session extends EventTarget {
     this.fresh = this.last = undefined
     this.forget()
     this.be('gone')
+    this.rest() // the stream may not know it yet
+    if (!document.hidden) this.go()
   }
 
   // anew makes a world that is gone.
