@@ -51,7 +51,7 @@ func pictured(t *testing.T, srv *sim.Server) shop {
 	s.roamify("GET", "/api/packages", "")
 	s.roamify("POST", "/api/esim/order", `{"items":[{"package_id":"esim-cambodia-7days-1gb-all","quantity":"2"}]}`)
 	s.roamify("POST", "/api/esim/order", roamifyOrder)
-	s.esimfly("POST", "/api/v1/business/esims/order", esimflyOrder, "7f1a2d0e-3c44-4b19-8a56-0c9b1f6f2d31")
+	s.esimfly()
 	s.esimgo("POST", "/v2.4/orders", esimgoOrder)
 	s.esimgo("GET", "/v2.4/orders", "")
 	return s

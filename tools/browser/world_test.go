@@ -50,13 +50,14 @@ func (s shop) esimgo(method, path, body string) string {
 	return s.do(method, path, body, "X-API-Key", "esimgo_"+s.name)
 }
 
-// esimfly is signed at the instant at which the worlds stand still; no two requests may have
-// the same id.
-func (s shop) esimfly(method, path, body, id string) string {
+// esimfly places an order, once a world: it is signed at the instant at which the worlds
+// stand still, and no two requests may have the same id.
+func (s shop) esimfly() {
 	s.t.Helper()
+	const id = "7f1a2d0e-3c44-4b19-8a56-0c9b1f6f2d31"
 	access, stamp := "esf_"+s.name, strconv.FormatInt(began.UnixMilli(), 10)
-	return s.do(method, path, body, "RT-AccessCode", access, "RT-Timestamp", stamp, "RT-RequestID", id,
-		"RT-Signature", esimfly.Sign("sk_"+s.name, stamp, id, access, []byte(body)))
+	s.do("POST", "/api/v1/business/esims/order", esimflyOrder, "RT-AccessCode", access, "RT-Timestamp", stamp, "RT-RequestID", id,
+		"RT-Signature", esimfly.Sign("sk_"+s.name, stamp, id, access, []byte(esimflyOrder)))
 }
 
 // Orders that succeed.
