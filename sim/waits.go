@@ -140,14 +140,14 @@ func (q *waits) next(t time.Time) *wait {
 }
 
 // before says whether a wait falls due before another one does.
-func (w *wait) before(o *wait) bool {
+func (q *wait) before(o *wait) bool {
 	switch {
-	case w.due.Equal(o.due):
-		return w.seq < o.seq
-	case w.due.IsZero() || o.due.IsZero():
+	case q.due.Equal(o.due):
+		return q.seq < o.seq
+	case q.due.IsZero() || o.due.IsZero():
 		return o.due.IsZero()
 	}
-	return w.due.Before(o.due)
+	return q.due.Before(o.due)
 }
 
 type waitHeap []*wait

@@ -22,7 +22,7 @@ type explorer struct {
 	t        *testing.T
 	handler  http.Handler
 	machines []*explored
-	tried    map[string]int // how often an edge was passed in a fork, by what is there
+	tried    map[string]int // how often an edge was tried on something, by how that looked
 	walked   map[string]int // how often an edge was passed in a walk, by what passed it
 	chance   *rand.Rand
 }
@@ -165,27 +165,47 @@ func (x *explorer) things(view gjson.Result) (out []seen) {
 	return out
 }
 
-// check tries every edge on everything there is. One that is not told of is refused, and
-// changes nothing; one that is passes, in a fork.
-func (x *explorer) check(world string) {
+// often is how many times the same is tried, on things that look alike.
+const often = 3
+
+// check tries every edge on everything there is, unless that was done often on things like
+// those, and gives the view. An edge that is not told of is refused, and changes nothing; one
+// that is passes, in a fork.
+func (x *explorer) check(world string) gjson.Result {
 	x.t.Helper()
 	path := "/worlds/" + world
-	before := x.need("GET", path+"/snapshot", "").Raw
-	things := x.things(x.need("GET", path, ""))
+	view := x.need("GET", path, "")
+	things := x.things(view)
+	var refused, passed []step
 	for _, each := range things {
 		for _, edge := range each.of.edges() {
-			if m, can := each.move(edge); can {
-				x.pass(world, things, each, m)
-				continue
-			}
-			if status, v := x.call("POST", path+"/edges", edgeBody(edge, each.id)); status != http.StatusConflict {
-				x.t.Errorf("%s: %s is no move of %s, which is %s: %d %s", world, edge, each.id, each.state, status, v)
+			m, can := each.move(edge)
+			sign := fmt.Sprint(each.of.entity, each.state, edge, each.moves)
+			x.tried[sign]++
+			switch again := x.tried[sign] > often; {
+			case can && (!again || unmet(things, each, edge)):
+				passed = append(passed, step{each, m})
+			case !can && !again:
+				refused = append(refused, step{each, move{edge: edge}})
 			}
 		}
+	}
+	if len(refused)+len(passed) == 0 {
+		return view
+	}
+	before := x.need("GET", path+"/snapshot", "").Raw
+	for _, s := range refused {
+		if status, v := x.call("POST", path+"/edges", edgeBody(s.by.edge, s.of.id)); status != http.StatusConflict {
+			x.t.Errorf("%s: %s is no move of %s, which is %s: %d %s", world, s.by.edge, s.of.id, s.of.state, status, v)
+		}
+	}
+	for _, s := range passed {
+		x.pass(world, things, s)
 	}
 	if after := x.need("GET", path+"/snapshot", "").Raw; after != before {
 		x.t.Errorf("%s: looking and being refused has changed it:\n%s\n%s", world, before, after)
 	}
+	return view
 }
 
 // edges are those that things of a machine pass themselves.
@@ -213,16 +233,12 @@ func unmet(things []seen, one seen, edge string) bool {
 
 func edgeBody(edge, id string) string { return fmt.Sprintf(`{"edge":%q,"id":%q}`, edge, id) }
 
-// pass tries an edge in a fork, unless things like that were tried before.
-func (x *explorer) pass(world string, things []seen, one seen, m move) {
+// pass tries an edge in a fork.
+func (x *explorer) pass(world string, things []seen, s step) {
 	x.t.Helper()
-	sign := fmt.Sprint(one.of.entity, one.state, m, one.moves)
-	if x.tried[sign]++; x.tried[sign] > 3 && !unmet(things, one, m.edge) {
-		return
-	}
 	fork := "fork-" + world
 	x.need("POST", "/worlds/"+world+"/fork", `{"name":"`+fork+`"}`)
-	x.move(fork, things, one, m)
+	x.move(fork, things, s.of, s.by)
 	x.need("DELETE", "/worlds/"+fork, "")
 }
 
@@ -314,10 +330,12 @@ func (x *explorer) walk(world string, steps int, call func()) {
 	x.t.Helper()
 	path := "/worlds/" + world
 	for n := range steps {
+		var view gjson.Result
 		if call == nil || n%4 == 0 { // there is more in a world of calls, and it changes less
-			x.check(world)
+			view = x.check(world)
+		} else {
+			view = x.need("GET", path, "")
 		}
-		view := x.need("GET", path, "")
 		things := x.things(view)
 		var all []step
 		for _, each := range things {
@@ -344,7 +362,9 @@ func (x *explorer) walk(world string, steps int, call func()) {
 			verb, body, _ := strings.Cut(act, " ")
 			if esims := view.Get("esims").Array(); len(esims) > 0 {
 				iccid := esims[x.chance.IntN(len(esims))].Get("iccid").Str
-				x.call("POST", path+"/esims/"+iccid+"/"+verb, body) // which may be refused
+				if status, v := x.call("POST", path+"/esims/"+iccid+"/"+verb, body); status != http.StatusOK && status != http.StatusConflict {
+					x.t.Errorf("%s: %s of %s: %d %s", world, act, iccid, status, v)
+				}
 			}
 		case call == nil: // signatures of calls stand by the clock
 			x.need("POST", path+"/clock", `{"advance":"`+strconv.Itoa(1+x.chance.IntN(72))+`h"}`)

@@ -171,6 +171,12 @@ func (x *session) attempt(c Call) {
 		c.Act(x.t, x.srv.WorldT(x.t, x.name))
 	}
 	a := x.send(x.request(c))
+	if a.status >= http.StatusInternalServerError {
+		got := x.srv.WorldT(x.t, x.name).Journal(sim.Filter{Limit: 1})
+		if len(got) != 1 || got[0].Status != a.status || got[0].Error == "" {
+			x.t.Errorf("%s: %d, which no error of the provider's is: %s", c.Operation, a.status, a.body)
+		}
+	}
 	for name, path := range c.Keep {
 		if v := gjson.GetBytes(a.body, path); v.Exists() && a.status/100 == 2 {
 			x.kept[name] = v.String()
