@@ -183,6 +183,9 @@ func TestForgottenWorld(t *testing.T) {
 	if worlds := s.do("GET", "/_sim/worlds", ""); !strings.Contains(worlds, `"worlds": []`) {
 		t.Fatalf("the page brought back %s", worlds)
 	}
+	if said := ask[string](p, `document.querySelector('#said').textContent`); said != "" {
+		t.Errorf("beside it stands %q", said)
+	}
 	keep(t, "forgotten", p.picture())
 	p.press("Make it anew")
 	p.see(".empty", "No orders yet")

@@ -40,7 +40,8 @@ export class Coverage {
       this.seen = seen
       this.draw()
     } catch (problem) {
-      say(problem.message, { kind: 'bad' })
+      if (problem.status === 404) this.session?.refresh() // which says that the world is gone
+      else say(problem.message, { kind: 'bad' })
     }
   }
 

@@ -80,7 +80,7 @@ function forgotten() {
   gone.nextSibling.hidden = away
   render(gone, away && empty('This world was forgotten',
     h('p', null, `${session.name} was deleted, or the simulator was started anew. It comes back with the next request of a client, or at once:`),
-    h('button', { class: 'main', onclick: () => session.anew() }, 'Make it anew')))
+    h('p', null, h('button', { class: 'main', onclick: () => session.anew() }, 'Make it anew'))))
 }
 
 // enter opens the session of a world, and leaves the one before.
