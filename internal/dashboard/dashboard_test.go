@@ -14,7 +14,7 @@ import (
 )
 
 // most is how many bytes the page may be of, since it is read as it is and not packed.
-const most = 115_000
+const most = 120_000
 
 // texts are the files of the page by name.
 func texts(t *testing.T) map[string]string {

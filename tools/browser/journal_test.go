@@ -3,7 +3,9 @@ package browser
 import (
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/browser"
@@ -12,7 +14,6 @@ import (
 
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/all"
-	"github.com/esimsim/esimsim/sim/esimfly"
 )
 
 // An order that a client places shows at once, and its state goes on as the clock is
@@ -87,9 +88,13 @@ func TestManyRequests(t *testing.T) {
 	if rows := ask[int](p, `document.querySelectorAll('.row').length`); rows != 500 {
 		t.Errorf("%d rows", rows)
 	}
-	// One that is older than what the page holds is still found.
+	// One that is older than what the page holds is still found, and asked for alone.
 	p.turn("#/worlds/demo/journal/2")
 	p.see(".pane", "Request 2,")
+	p.except("status of 404")
+	p.turn("#/worlds/demo/journal/701")
+	p.see(".pane", "There is no request 701")
+	p.asked("/requests", "/requests/2", "/requests/701")
 }
 
 // While nobody looks nothing is asked, and then the page goes on where it was.
@@ -118,14 +123,131 @@ func TestHiddenTab(t *testing.T) {
 	if err := s.world().Reset(); err != nil {
 		t.Fatal(err)
 	}
-	s.esimgo("GET", "/v2.4/networks", "")
 	hide(false)
-	p.until(`[...document.querySelectorAll('.row')].map((row) => row.dataset.id).join() === '1'`)
+	p.see(".empty", "No requests yet")
+	for range 2 {
+		s.esimgo("GET", "/v2.4/networks", "")
+	}
+	p.until(`document.querySelectorAll('.row').length === 2`)
+	hide(true)
+	if err := s.world().Reset(); err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		s.esimgo("GET", "/v2.4/catalogue", "")
+	}
+	hide(false)
+	p.until(`[...document.querySelectorAll('.row')].map((row) => row.dataset.id).join() === '4,3,2,1'`)
+	p.until(`[...document.querySelectorAll('.row')].every((row) => row.textContent.includes('listCatalogue'))`)
 }
 
 // When the simulator is started anew the page finds it again, and forgets what was.
 func TestReconnect(t *testing.T) {
 	t.Parallel()
+	before, again := restarted(t)
+	shop{t, before, "demo"}.esimgo("GET", "/v2.4/organisation", "")
+	p := open(t, before, "#/worlds/demo/journal")
+	p.see(".row", "getOrganisation")
+	p.exceptAway()
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.see(".figures", "trying to reconnect")
+	p.see("#said", "The simulator does not answer.")
+	after := again()
+	p.see(".empty", "This world was forgotten")
+	shop{t, after, "demo"}.esimgo("GET", "/v2.4/catalogue", "")
+	p.see(".figures", "live")
+	p.until(`[...document.querySelectorAll('.row')].map((row) => row.textContent.includes('listCatalogue')).join() === 'true'`)
+}
+
+// What is deleted stays so while the page is open, until somebody wants it.
+func TestForgottenWorld(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	p := open(t, srv, "#/worlds/demo/state")
+	p.except("status of 404")
+	p.see(".empty", "No orders yet")
+	s.esimgo("POST", "/v2.4/orders", esimgoOrder)
+	p.see("#Orders", "1")
+	s.do("DELETE", "/_sim/worlds/demo", "")
+	p.see(".empty", "This world was forgotten")
+	p.until(`document.querySelector('#clock').hidden && !document.querySelector('.cards').checkVisibility()`)
+	for _, tab := range []string{"Journal", "Webhooks", "Coverage", "State"} {
+		p.press(tab)
+		p.see(".empty", "This world was forgotten")
+	}
+	// By now each of them has asked for what it shows, and so has what asks again and again.
+	p.until(`performance.getEntriesByType('resource').filter((e) => e.name.endsWith('/worlds/demo?create=false') && e.responseStatus === 404).length > 1`)
+	if worlds := s.do("GET", "/_sim/worlds", ""); !strings.Contains(worlds, `"worlds": []`) {
+		t.Fatalf("the page brought back %s", worlds)
+	}
+	if said := ask[string](p, `document.querySelector('#said').textContent`); said != "" {
+		t.Errorf("beside it stands %q", said)
+	}
+	keep(t, "forgotten", p.picture())
+	p.press("Make it anew")
+	p.see(".empty", "No orders yet")
+	p.until(`!document.querySelector('#clock').hidden`)
+	p.press("Journal")
+	p.see(".figures", "live")
+	s.do("DELETE", "/_sim/worlds/demo", "")
+	p.see(".empty", "This world was forgotten")
+	// Who opens it by its name means it.
+	p.press("esimsim, all worlds")
+	p.do(chromedp.SendKeys(chromedp.CSS(`[name="name"]`), "demo"+kb.Enter))
+	p.see(".empty", "No requests yet")
+	p.see(".figures", "live")
+}
+
+// A page that is opened while the simulator is away says so, and shows what it has as soon
+// as the simulator is back.
+func TestOpenedWhileAway(t *testing.T) {
+	t.Parallel()
+	before, again := restarted(t)
+	pages := []view{
+		{"worlds", "#/", ".begin", "curl"},
+		{"state", "#/worlds/demo/state", ".begin", "curl"},
+		{"scenarios", "#/worlds/demo/scenarios", ".switches", "webhook-late"},
+		{"webhooks", "#/worlds/demo/webhooks", ".trigger", "esimgo.webhook.LowBalance"},
+		{"coverage", "#/worlds/demo/coverage", ".grid", "createOrder"},
+		{"journal", "#/worlds/demo/journal", ".begin", "curl"},
+		{"request", "#/worlds/demo/journal/1", ".pane", "There is no request 1"},
+	}
+	tabs := make([]*page, len(pages))
+	for i := range pages {
+		tabs[i] = open(t, before, "#/coverage")
+		tabs[i].see(".grid", "createOrder")
+		tabs[i].exceptAway()
+	}
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range pages {
+		tabs[i].turn(v.address)
+		tabs[i].see("main, #said", "The simulator does not answer.")
+	}
+	tabs[len(tabs)-1].see(".pane", "The simulator does not answer.")
+	again()
+	for i, v := range pages {
+		tabs[i].see(v.selector, v.words)
+	}
+}
+
+// asked fails the test unless the page asked for these of the world demo, of all whose path
+// begins with the first of them. The stream does not count, as it ends with the page.
+func (p *page) asked(under string, want ...string) {
+	p.t.Helper()
+	got := ask[[]string](p, fmt.Sprintf(`performance.getEntriesByType('resource').map((e) => e.name.split('/_sim/worlds/demo')[1] ?? '').filter((e) => e.startsWith(%q) && !e.includes('/stream'))`, under))
+	if !slices.Equal(got, want) {
+		p.t.Errorf("the page asked for %q and not for %q", got, want)
+	}
+}
+
+// restarted is a simulator, and how to start another in its place once it was closed.
+func restarted(t *testing.T) (before *sim.Server, again func() *sim.Server) {
+	t.Helper()
 	cfg := sim.Config{Providers: all.Providers(), Freeze: began}
 	before, err := sim.New(cfg)
 	if err != nil {
@@ -134,23 +256,19 @@ func TestReconnect(t *testing.T) {
 	if err := before.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	shop{t, before, "demo"}.esimgo("GET", "/v2.4/organisation", "")
-	p := open(t, before, "#/worlds/demo/journal")
-	p.see(".row", "getOrganisation")
-	for _, words := range []string{"ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET"} {
+	t.Cleanup(func() { _ = before.Close() })
+	cfg.Listen = strings.TrimPrefix(before.URL(), "http://")
+	return before, func() *sim.Server {
+		t.Helper()
+		return sim.StartT(t, cfg)
+	}
+}
+
+// exceptAway lets pass what the browser says of a simulator that is away.
+func (p *page) exceptAway() {
+	for _, words := range []string{"ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "status of 404"} {
 		p.except(words)
 	}
-	if err := before.Close(); err != nil {
-		t.Fatal(err)
-	}
-	p.see(".figures", "trying to reconnect")
-	p.see("#said", "The simulator does not answer.")
-	cfg.Listen = strings.TrimPrefix(before.URL(), "http://")
-	after := sim.StartT(t, cfg)
-	p.see(".figures", "live")
-	p.see(".empty", "No requests yet")
-	shop{t, after, "demo"}.esimgo("GET", "/v2.4/catalogue", "")
-	p.see(".row", "listCatalogue")
 }
 
 // What clients and receivers send is shown as text.
@@ -188,16 +306,10 @@ func TestCopyAsCurl(t *testing.T) {
 	srv := simulator(t, "")
 	s := shop{t, srv, "demo"}
 	s.roamify("POST", "/api/esim/order", `{"items":[{"packageId":"it's none","quantity":1}]}`)
-	const body = `{"packageCode":"merhaba-7days-1gb"}`
-	stamp := fmt.Sprint(began.UnixMilli())
-	const id = "7f1a2d0e-3c44-4b19-8a56-0c9b1f6f2d31"
-	s.do("POST", "/api/v1/business/esims/order", body, "RT-AccessCode", "esf_demo", "RT-Timestamp", stamp, "RT-RequestID", id,
-		"RT-Signature", esimfly.Sign("sk_demo", stamp, id, "esf_demo", []byte(body)))
+	s.esimfly()
 	p := open(t, srv, "#/worlds/demo/journal/1")
 	p.allowClipboard()
-	p.press("Copy as curl")
-	p.see("#said", "Copied as curl.")
-	copied := ask[string](p, `navigator.clipboard.readText()`)
+	copied := p.copied(func() { p.press("Copy as curl") }, "Copied as curl.")
 	if !strings.Contains(copied, "Bearer roamify_demo") {
 		t.Errorf("copied without the key: %s", copied)
 	}
@@ -206,7 +318,7 @@ func TestCopyAsCurl(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", copied, err, out)
 		}
-		entries := s.world().Journal(everything)
+		entries := s.world().Journal(sim.Filter{})
 		if first, last := entries[0], entries[len(entries)-1]; len(entries) != 3 || last.Status != first.Status ||
 			last.Request.Body != first.Request.Body || last.URL != first.URL || last.Response.Body != first.Response.Body {
 			t.Errorf("%s\nasked %s %q, answered %s\nand not %q, answered %s", copied, last.URL, last.Request.Body, last.Response.Body, first.Request.Body, first.Response.Body)
@@ -215,12 +327,24 @@ func TestCopyAsCurl(t *testing.T) {
 
 	p.turn("#/worlds/demo/journal/2")
 	p.see(".pane header", "esimfly.createOrder")
-	p.key("c")
-	p.see("#said", "esimsim sign")
-	want := fmt.Sprintf(`esimsim sign --access-code 'esf_demo' --secret 'sk_demo' --method POST --body '%s' --curl '%s/api/v1/business/esims/order' | sh`, body, srv.URL())
-	if got := ask[string](p, `navigator.clipboard.readText()`); got != want {
+	got := p.copied(func() { p.key("c") }, "esimsim sign")
+	want := fmt.Sprintf(`esimsim sign --access-code 'esf_demo' --secret 'sk_demo' --method POST --body '%s' --curl '%s/api/v1/business/esims/order' | sh`, esimflyOrder, srv.URL())
+	if got != want {
 		t.Errorf("copied\n%s\nwant\n%s", got, want)
 	}
+}
+
+// clipboard is held by the test that copies, as all tabs have one.
+var clipboard sync.Mutex
+
+// copied is the text on the clipboard once the page has said so of what was done.
+func (p *page) copied(do func(), said string) string {
+	p.t.Helper()
+	clipboard.Lock()
+	defer clipboard.Unlock()
+	do()
+	p.see("#said", said)
+	return ask[string](p, `navigator.clipboard.readText()`)
 }
 
 func (p *page) allowClipboard() {

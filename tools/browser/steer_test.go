@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,12 +11,9 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
-
-// everything is a filter that takes all.
-var everything = journal.Filter{}
 
 // Moves that the state allows are buttons, and so is what a device does.
 func TestMoves(t *testing.T) {
@@ -134,6 +132,31 @@ func TestWebhooks(t *testing.T) {
 	p.see(".attempts .headers", "X-Signature-SHA256")
 }
 
+// Of many deliveries the newest are asked for.
+func TestManyDeliveries(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	w := srv.WorldT(t, "demo")
+	if err := w.Patch(sim.Patch{"webhooks": {"esimgo": map[string]any{"url": simtest.Listen(t).URL}}}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 101 {
+		event := "esimgo.webhook.LowBalance"
+		if i == 0 {
+			event = "esimgo.webhook.FirstUse"
+		}
+		if _, err := w.Trigger(t.Context(), event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := open(t, srv, "#/worlds/demo/webhooks")
+	p.see(".figures", "The newest 100")
+	p.until(`document.querySelectorAll('.deliveries tbody').length === 100 && !document.querySelector('.deliveries').textContent.includes('FirstUse')`)
+	if asked := ask[[]string](p, `performance.getEntriesByType('resource').map((e) => e.name).filter((e) => e.includes('/worlds/demo/webhooks') && !e.includes('limit=100'))`); len(asked) > 0 {
+		t.Errorf("the page asked for %q", asked)
+	}
+}
+
 func TestCoverage(t *testing.T) {
 	t.Parallel()
 	srv := simulator(t, "")
@@ -207,6 +230,36 @@ func TestToken(t *testing.T) {
 	}
 }
 
+// A token may be of any letters, and one that was wrong is not tried again.
+func TestTokenOfAnyLetters(t *testing.T) {
+	t.Parallel()
+	const token = "сезам ✓ é"
+	srv := simulator(t, token)
+	p := tab(t, 1280, 800)
+	p.except("status of 401")
+	p.visit(srv, "#/worlds/demo/journal")
+	p.see("dialog", "Control token")
+	p.do(chromedp.SendKeys(chromedp.CSS("dialog input"), "нет ✗"+kb.Enter))
+	p.see("dialog", "That was not the token.")
+	if kept := ask[int](p, `sessionStorage.length`); kept != 0 {
+		t.Error("a token is kept that was wrong")
+	}
+	p.do(chromedp.Reload())
+	p.see("dialog", "Control token")
+	if ask[bool](p, `document.querySelector('dialog').textContent.includes('That was not')`) {
+		t.Error("a token that was wrong is tried again")
+	}
+	p.do(chromedp.SetValue(chromedp.CSS("dialog input"), "a\x00b"))
+	if ask[bool](p, `document.querySelector('dialog form').checkValidity()`) {
+		t.Error("a token is taken that no header can hold")
+	}
+	p.do(chromedp.SetValue(chromedp.CSS("dialog input"), token))
+	p.press("Go on")
+	p.see(".figures", "live")
+	p.do(chromedp.Reload())
+	p.see(".figures", "live")
+}
+
 // A key that names no world is shown with what would have worked.
 func TestRefusedRequests(t *testing.T) {
 	t.Parallel()
@@ -218,4 +271,50 @@ func TestRefusedRequests(t *testing.T) {
 	p.see(".row .finding", "known keys look like X-API-Key: esimgo_demo")
 	p.do(chromedp.Click(chromedp.CSS(".row")))
 	p.see(".notes", "known keys look like")
+}
+
+// An edge that leads two ways promises the one that the facts leave open, in words and in
+// the picture.
+func TestWhereMovesLead(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	s.esimgo("POST", "/v2.4/orders", esimgoOrder)
+	p := open(t, srv, "#/worlds/demo/state/esims/"+s.world().View().ESIMs[0].ICCID)
+	resumed := func(label, picture string) {
+		t.Helper()
+		p.until(fmt.Sprintf(`document.querySelector('[aria-label="Pass esimgo.esim.resumed"]')?.textContent === %q`, label))
+		p.until(fmt.Sprintf(`document.querySelector('[aria-label="Pass esimgo.esim.resumed"]').closest('.thing').querySelector('svg').ariaLabel.includes(%q)`, picture))
+		lit := ask[bool](p, `[...document.querySelector('[aria-label="Pass esimgo.esim.resumed"]').closest('.thing').querySelectorAll('.edge .open')].some((e) => e.textContent === 'resumed')`)
+		if lit != (label != "resumed") {
+			t.Errorf("beside the button %q the arrow is lit: %t", label, lit)
+		}
+	}
+	p.press("Pass esimgo.esim.suspended")
+	resumed("resumed → Active", "From here: resumed to Active")
+	p.press("Pass esimgo.esim.barred")
+	resumed("resumed", "now Suspended. From here: deactivated to Deactivated.")
+}
+
+// Where a world holds more than is shown, the figure is of all.
+func TestTotals(t *testing.T) {
+	t.Parallel()
+	srv := simulator(t, "")
+	s := shop{t, srv, "demo"}
+	if err := s.world().Patch(sim.Patch{"esimgo": {"balance": 1e6}}); err != nil {
+		t.Fatal(err)
+	}
+	s.esimgo("POST", "/v2.4/orders", esimgoOrder)
+	iccid := s.world().View().ESIMs[0].ICCID
+	for range 60 {
+		s.esimgo("POST", "/v2.4/orders", strings.Replace(esimgoOrder, `"item"`, fmt.Sprintf(`"iccids":[%q],"item"`, iccid), 1))
+	}
+	for range 201 {
+		s.esimgo("POST", "/v2.4/orders", strings.Replace(esimgoOrder, `"assign":true`, `"assign":false`, 1))
+	}
+	p := open(t, srv, "#/worlds/demo/state/esims/"+iccid)
+	p.see("#Orders", "the newest 200 of 262")
+	p.see("#Beside-them", "the newest 200 of 201")
+	// The eSIM, its service and a bundle of each order.
+	p.see(".pane", "The newest 50 of 63 are shown.")
 }

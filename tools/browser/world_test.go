@@ -3,10 +3,12 @@ package browser
 import (
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/esimfly"
 	"github.com/esimsim/esimsim/sim/simtest"
 )
 
@@ -48,8 +50,19 @@ func (s shop) esimgo(method, path, body string) string {
 	return s.do(method, path, body, "X-API-Key", "esimgo_"+s.name)
 }
 
+// esimfly places an order, once a world: it is signed at the instant at which the worlds
+// stand still, and no two requests may have the same id.
+func (s shop) esimfly() {
+	s.t.Helper()
+	const id = "7f1a2d0e-3c44-4b19-8a56-0c9b1f6f2d31"
+	access, stamp := "esf_"+s.name, strconv.FormatInt(began.UnixMilli(), 10)
+	s.do("POST", "/api/v1/business/esims/order", esimflyOrder, "RT-AccessCode", access, "RT-Timestamp", stamp, "RT-RequestID", id,
+		"RT-Signature", esimfly.Sign("sk_"+s.name, stamp, id, access, []byte(esimflyOrder)))
+}
+
 // Orders that succeed.
 const (
+	esimflyOrder = `{"packageCode":"merhaba-7days-1gb","packageName":"Turkey 1 GB 7 Days","price":2.72}`
 	roamifyOrder = `{"items":[{"packageId":"esim-cambodia-7days-1gb-all","quantity":1}]}`
 	esimgoOrder  = `{"type":"transaction","assign":true,"order":[{"type":"bundle","quantity":1,"item":"esim_1GB_7D_GB_V2"}]}`
 )

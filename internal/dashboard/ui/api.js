@@ -7,6 +7,7 @@ try {
 } catch {
   // Then it is asked for again in each tab and after each load.
 }
+let saved = token
 
 // A Problem is an error as the control plane writes it.
 export class Problem extends Error {
@@ -27,12 +28,21 @@ export const onLocked = (f) => { locked = f }
 async function unlock(wrong) {
   asking ??= locked(wrong).finally(() => { asking = null })
   token = await asking
+}
+
+// keep stores the token for the next load of the tab, once it was seen to be right.
+function keep(used) {
+  if (used !== token || used === saved) return
+  saved = used
   try {
-    sessionStorage.setItem(stored, token)
+    sessionStorage.setItem(stored, used)
   } catch {
     // See above.
   }
 }
+
+// inHeader is a text as its bytes in UTF-8, since a header takes no other characters.
+const inHeader = (text) => String.fromCharCode(...new TextEncoder().encode(text))
 
 // bearer is what a command of the user's own needs; the token itself stays off the page.
 export const bearer = () => (token ? ' -H "Authorization: Bearer $ESIMSIM_CONTROL_TOKEN"' : '')
@@ -45,8 +55,9 @@ async function send(method, path, { body, headers, signal } = {}) {
     const used = token
     const answer = await fetch(`/_sim${path}`, {
       method, body, signal, cache: 'no-store',
-      headers: { Accept: 'application/json', ...(used && { Authorization: `Bearer ${used}` }), ...headers },
+      headers: { Accept: 'application/json', ...(used && { Authorization: `Bearer ${inHeader(used)}` }), ...headers },
     }).catch((error) => { throw signal?.aborted ? error : new Problem(0, { detail: 'The simulator does not answer.' }) })
+    if (answer.ok) keep(used)
     if (answer.status !== 401) return answer
     if (token === used) await unlock(used !== '')
   }

@@ -12,7 +12,9 @@ export class ClockStrip {
     this.root = root
     this.session = session
     this.draw = () => this.render()
+    this.there = () => { root.hidden = session.state === 'gone' }
     session.addEventListener('tick', this.draw)
+    session.addEventListener('state', this.there)
     this.ticks = setInterval(() => session.clock?.mode === 'follow' && !document.hidden && this.tell(), 500)
     root.hidden = false
     render(root)
@@ -20,6 +22,7 @@ export class ClockStrip {
 
   close() {
     this.session.removeEventListener('tick', this.draw)
+    this.session.removeEventListener('state', this.there)
     clearInterval(this.ticks)
     this.root.hidden = true
   }

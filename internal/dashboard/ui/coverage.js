@@ -1,6 +1,6 @@
 // Coverage as a picture: each API a grid of operations and statuses, lit where met.
 
-import { call, world } from './api.js'
+import { call } from './api.js'
 import { h, later, render } from './dom.js'
 import { count, kindOf } from './format.js'
 import { say } from './said.js'
@@ -13,9 +13,8 @@ export class Coverage {
   constructor(root, session) {
     this.root = root
     this.session = session
-    this.path = `${session ? world(session.name) : ''}/coverage`
     this.draw = later(() => this.render())
-    this.look = () => { if (session.entries.at(-1)?.id !== this.seen) this.load() }
+    this.look = () => { if (!this.report || session.entries.at(-1)?.id !== this.seen) this.load() }
     session?.addEventListener('tick', this.look)
     this.read = () => this.load()
     session?.addEventListener('view', this.read) // time brings edges and webhooks
@@ -35,12 +34,14 @@ export class Coverage {
   }
 
   async load() {
-    this.seen = this.session?.entries.at(-1)?.id
+    const seen = this.session?.entries.at(-1)?.id
     try {
-      this.report = await call('GET', this.path)
+      this.report = await call('GET', this.session ? this.session.at('/coverage') : '/coverage')
+      this.seen = seen
       this.draw()
     } catch (problem) {
-      say(problem.message, { kind: 'bad' })
+      if (problem.status === 404) this.session?.refresh() // which says that the world is gone
+      else say(problem.message, { kind: 'bad' })
     }
   }
 

@@ -16,16 +16,17 @@ export class EntryPane {
   }
 
   async show(id) {
-    this.entry = null
+    this.entry = this.failed = null
     this.id = id
     if (id === undefined) return render(this.root)
-    const entry = await this.session.entry(id).catch(() => undefined)
+    let failed = null
+    const entry = await this.session.entry(id).catch((problem) => { failed = problem })
     if (this.id !== id) return undefined
-    this.entry = entry
+    Object.assign(this, { entry, failed })
     this.root.replaceChildren()
     this.root.scrollTop = 0
     render(this.root, entry ? this.parts(entry) : [
-      this.close(), empty(`There is no request ${id}`, h('p', null, 'It was forgotten, or the world began anew.'))])
+      this.close(), failed ? empty(failed.message) : empty(`There is no request ${id}`, h('p', null, 'It was forgotten, or the world began anew.'))])
     return undefined
   }
 

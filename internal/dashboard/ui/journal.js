@@ -12,7 +12,7 @@ import { Split } from './split.js'
 const searched = (e) => [e.id, e.method, e.url, e.status, e.operation, e.error, e.fault, e.hint,
   ...(e.findings ?? []).flatMap((f) => [f.code, f.message]), ...(e.rules ?? [])].join('\n').toLowerCase()
 
-const states = { live: ['live', 'good'], connecting: ['connecting', 'plain'], lost: ['trying to reconnect', 'bad'], none: ['no such world', 'bad'] }
+const states = { live: ['live', 'good'], connecting: ['connecting', 'plain'], lost: ['trying to reconnect', 'bad'], none: ['no such world', 'bad'], gone: ['forgotten', 'bad'] }
 
 export class Journal extends Split {
   constructor(root, session, links) {
@@ -48,7 +48,7 @@ export class Journal extends Split {
 
   async har() {
     try {
-      await download(`${this.session.path}/requests?format=har`, `${this.session.name}.har`)
+      await download(this.session.at('/requests', 'format=har'), `${this.session.name}.har`)
     } catch (problem) {
       say(problem.message, { kind: 'bad' })
     }
@@ -62,6 +62,7 @@ export class Journal extends Split {
 
   render() {
     const { entries, lost, state } = this.session
+    if (this.pane.failed && state === 'live') this.pane.show(this.id)
     const chosen = entries.filter((e) => this.fits(e)).reverse()
     render(this.figures, pill(...states[state]), ' ',
       chosen.length === entries.length ? count(entries.length, 'request') : `${chosen.length} of ${count(entries.length, 'request')}`,
@@ -93,7 +94,11 @@ export class Journal extends Split {
 
   // begin tells a world without requests how to get one.
   async begin() {
-    if (!this.session.lone) this.apis ??= await access(this.session.name).catch(() => [])
+    try {
+      if (!this.session.lone) this.apis ??= await access(this.session.name)
+    } catch {
+      return // it is drawn again when the simulator is back
+    }
     if (this.session.entries.length > 0) return
     render(this.entries, this.session.lone
       ? empty('None', h('p', null, 'Every request so far had a key that names a world.'))

@@ -19,11 +19,12 @@ function ways(machine, thing) {
       if (!to || from === to) continue
       const turned = lines.has(`${to}\n${from}`)
       const key = turned ? `${to}\n${from}` : `${from}\n${to}`
-      const line = lines.get(key) ?? { from, to, names: [], follows: true }
+      const line = lines.get(key) ?? { from, to, names: [], moves: new Set(), follows: true }
       if (!line.names.includes(last(edge.edge))) line.names.push(last(edge.edge))
       line.follows &&= edge.follows === true
-      const open = from === thing.state && thing.moves.includes(edge.edge)
+      const open = from === thing.state && thing.moves.some((m) => m.edge === edge.edge && m.to === to)
       line.open ||= open
+      if (open) line.moves.add(last(edge.edge))
       line[turned ? 'backward' : 'forward'] ||= open ? 'open' : 'shut'
       lines.set(key, line)
     }
@@ -48,7 +49,7 @@ function draw(machine, thing, down) {
   const plan = layout(nodes, edges, down ? { gap: 54, apart: 26 } : { gap: Math.max(52, longest + 34), apart: 20 })
   const at = ({ along, across }) => (down ? { x: across, y: along } : { x: along, y: across })
   const lines = plan.lines.toSorted((a, b) => Boolean(a.open) - Boolean(b.open))
-  const labels = lines.map((line) => ({ text: line.names.join(' / '), open: line.open, ...middle(line.points, at) }))
+  const labels = lines.map((line) => ({ text: line.names.join(' / '), names: line.names, moves: line.moves, ...middle(line.points, at) }))
   settle(labels)
   const left = Math.min(0, ...labels.map((l) => l.x - l.width / 2)) - pad
   const right = Math.max(down ? plan.across : plan.along, ...labels.map((l) => l.x + l.width / 2)) + pad
@@ -58,7 +59,8 @@ function draw(machine, thing, down) {
       svg('path', { d: way(line.points.map(at), down) }),
       line.forward && tip(at(line.points.at(-1)), line.back ? -1 : 1, line.forward, down),
       line.backward && tip(at(line.points[0]), line.back ? 1 : -1, line.backward, down))),
-    labels.map(({ text, open, x, y }) => svg('text', { class: open ? 'edge open' : 'edge', x, y, 'text-anchor': 'middle', dy: '0.32em' }, text)),
+    labels.map(({ names, moves, x, y }) => svg('text', { class: 'edge', x, y, 'text-anchor': 'middle', dy: '0.32em' },
+      names.map((name, i) => [i > 0 && ' / ', moves.has(name) ? svg('tspan', { class: 'open' }, name) : name]))),
     plan.nodes.map((n) => {
       const { x, y } = at(n)
       const [w, h] = down ? [n.extent, n.size] : [n.size, n.extent]
@@ -103,6 +105,6 @@ function settle(labels) {
 
 // words say what the picture shows.
 function words(machine, thing, edges) {
-  const next = edges.filter((e) => e.open).map((e) => `${e.names.join(' or ')} to ${e.from === thing.state ? e.to : e.from}`)
+  const next = edges.filter((e) => e.open).map((e) => `${[...e.moves].join(' or ')} to ${e.from === thing.state ? e.to : e.from}`)
   return `${machine.title}, now ${thing.state}. ${next.length ? `From here: ${next.join('; ')}.` : 'Nothing leads on from here.'} States: ${machine.states.join(', ')}.`
 }

@@ -7,6 +7,7 @@ import { Coverage } from './coverage.js'
 import { Journal } from './journal.js'
 import { help, listen } from './keys.js'
 import { links, parts } from './links.js'
+import { empty } from './parts.js'
 import { hush, say } from './said.js'
 import { Scenarios } from './scenarios.js'
 import { Session } from './session.js'
@@ -25,6 +26,8 @@ const tabs = [
 
 const main = document.getElementById('main')
 const top = document.getElementById('top')
+
+const gone = h('div') // before the page
 
 let session = null // of the world that is shown
 let strip = null // its clock
@@ -51,15 +54,33 @@ function go() {
     page?.close()
     const root = h('div', { class: 'view' })
     const title = h('h1', { tabindex: -1 }, to.tab?.title ?? to.title)
-    main.replaceChildren(title, root)
+    main.replaceChildren(title, gone, root)
     page = to.tab ? new to.tab.page(root, session, links(to.world)) : to.refused ? new Journal(root, session, { journal: links.refused }) : to.open(root)
     if (shown) title.focus({ preventScroll: true })
     shown = key
     scrollTo(0, 0)
   }
-  page.open(to.rest)
+  forgotten()
+  open(page, to.rest)
   document.title = [...to.rest.slice(-1), to.tab?.title ?? to.title, to.world, 'esimsim'].filter(Boolean).join(' · ')
   frame(to)
+}
+
+async function open(one, rest) {
+  try {
+    await one.open(rest)
+  } catch (problem) {
+    if (one === page) say(problem.message, { kind: 'bad' })
+  }
+}
+
+// forgotten says in the place of the page that its world is no more.
+function forgotten() {
+  const away = session?.state === 'gone'
+  gone.nextSibling.hidden = away
+  render(gone, away && empty('This world was forgotten',
+    h('p', null, `${session.name} was deleted, or the simulator was started anew. It comes back with the next request of a client, or at once:`),
+    h('p', null, h('button', { class: 'main', onclick: () => session.anew() }, 'Make it anew'))))
 }
 
 // enter opens the session of a world, and leaves the one before.
@@ -73,6 +94,7 @@ function enter(to) {
   hush()
   session = to.refused ? new Refused() : new Session(name)
   if (!to.refused) strip = new ClockStrip(document.getElementById('clock'), session)
+  session.addEventListener('state', forgotten)
   session.addEventListener('problem', (e) => say(e.detail.message, { kind: 'bad' }))
   session.open()
 }

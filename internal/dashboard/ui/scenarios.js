@@ -4,7 +4,7 @@ import { call } from './api.js'
 import { h, render } from './dom.js'
 import { count } from './format.js'
 import { finder, form } from './parts.js'
-import { attempt, say } from './said.js'
+import { attempt } from './said.js'
 
 export class Scenarios {
   constructor(root, session) {
@@ -13,20 +13,26 @@ export class Scenarios {
     this.words = []
     this.draw = () => this.render()
     session.addEventListener('view', this.draw)
+    this.missing = () => this.read().catch(() => {}) // the next look may do better
+    session.addEventListener('tick', this.missing)
     this.keys = { '/': { does: 'find', press: () => this.root.querySelector('input[type=search]')?.focus() } }
   }
 
-  async open() {
-    try {
-      this.scenarios ??= (await call('GET', '/scenarios')).scenarios
-    } catch (problem) {
-      say(problem.message, { kind: 'bad' })
-    }
+  open() {
+    this.render()
+    return this.read()
+  }
+
+  // read gets what does not change, unless it is there.
+  async read() {
+    if (this.scenarios) return
+    this.scenarios = (await call('GET', '/scenarios')).scenarios
     this.render()
   }
 
   close() {
     this.session.removeEventListener('view', this.draw)
+    this.session.removeEventListener('tick', this.missing)
   }
 
   flip(name, on, button) {

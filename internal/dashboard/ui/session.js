@@ -19,6 +19,8 @@ export class Session extends EventTarget {
     this.entries = [] // oldest first
     this.lost = 0
     this.state = 'connecting'
+    this.last = undefined // event of the stream, of the run of the journal that is before its dash
+    this.made = false // whether the world was there
     this.view = null
     this.fresh = null // texts of the view without its clock
     this.follows = null
@@ -51,35 +53,41 @@ export class Session extends EventTarget {
     clearInterval(this.poll)
   }
 
-  // keep follows the journal until the signal. What broke off begins anew: the simulator
-  // may have.
+  // at is an address below that of the world. Once the world was there, to look at it does
+  // not make it: it may have been deleted.
+  at(path, ...query) {
+    if (this.made) query.push('create=false')
+    return this.path + path + (query.length > 0 ? `?${query.join('&')}` : '')
+  }
+
+  // keep follows the journal until the signal, and goes on where it broke off.
   async keep(signal) {
-    let after = this.entries.at(-1)?.id
     while (!signal.aborted) {
-      try {
-        await stream(`${this.path}/requests/stream?limit=${kept}`, {
-          after, signal,
-          opened: () => {
-            if (!after) this.forget()
-            this.be('live')
-          },
-          event: (kind, data) => this.take(kind, data),
-        })
-      } catch (problem) {
-        if (signal.aborted) return
-        this.be(problem.status === 400 ? 'none' : 'lost')
-        if (this.state === 'none') return
-      }
-      after = undefined
+      if (this.state !== 'gone') await this.follow(signal)
+      if (this.state === 'none') return
       await new Promise((done) => setTimeout(done, again))
     }
   }
 
-  take(kind, data) {
-    if (kind === 'cleared') this.forget()
+  async follow(signal) {
+    try {
+      await stream(this.at('/requests/stream', `limit=${kept}`), {
+        after: this.last, signal,
+        opened: () => this.be('live'),
+        event: (kind, data, id) => this.take(kind, data, id),
+      })
+    } catch (problem) {
+      if (signal.aborted) return
+      if (problem.status === 404) this.gone()
+      else this.be(problem.status === 400 ? 'none' : 'lost')
+    }
+  }
+
+  take(kind, data, id) {
+    if (kind === 'cleared' || (id && run(id) !== run(this.last ?? id))) this.forget()
+    this.last = id ?? this.last
     if (kind === 'lost') this.lost += data.lost
     if (kind === 'request') {
-      if (Number(data.id) <= Number(this.entries.at(-1)?.id)) this.forget() // another run
       this.entries.push(data)
       if (this.entries.length > kept) this.entries.shift()
       this.soon()
@@ -91,6 +99,22 @@ export class Session extends EventTarget {
     this.entries = []
     this.lost = 0
     this.say('entries')
+  }
+
+  // gone is a world that was deleted, or that ended with the simulator.
+  gone() {
+    if (this.closed || this.state === 'gone') return
+    this.fresh = this.last = undefined
+    this.forget()
+    this.be('gone')
+    this.rest() // the stream may not know it yet
+    if (!document.hidden) this.go()
+  }
+
+  // anew makes a world that is gone.
+  anew() {
+    this.made = false
+    return this.refresh()
   }
 
   be(state) {
@@ -112,10 +136,13 @@ export class Session extends EventTarget {
     if (document.hidden || this.closed) return
     const asked = ++this.asked
     try {
-      const view = await call('GET', this.path)
+      const view = await call('GET', this.at(''))
+      this.made = true
+      if (this.state === 'gone') this.be('connecting')
       if (asked > this.answered) this.show(view, asked) // else a later look was faster
       this.failing = false
     } catch (problem) {
+      if (problem.status === 404) return this.gone()
       if (!this.failing) this.say('problem', problem) // and not at each look
       this.failing = true
     }
@@ -143,8 +170,10 @@ export class Session extends EventTarget {
 
   // entry finds one, also one that is older than what the page holds.
   async entry(id) {
-    const has = (list) => list.find((e) => e.id === id)
-    const newest = async (query) => (await call('GET', `${this.path}/requests${query}`)).requests
-    return has(this.entries) ?? has(await newest(`?limit=${kept}`)) ?? has(await newest(''))
+    return this.entries.find((e) => e.id === id) ?? call('GET', `${this.path}/requests/${encodeURIComponent(id)}`)
+      .catch((problem) => { if (problem.status !== 404) throw problem })
   }
 }
+
+// run is what an event's id says of the run of the journal, which ends with a reset.
+const run = (id) => id.slice(0, id.lastIndexOf('-'))

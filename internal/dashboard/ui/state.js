@@ -6,7 +6,7 @@ import { accounts } from './accounts.js'
 import { h, render } from './dom.js'
 import { instant } from './format.js'
 import { begin, empty, pill, sure } from './parts.js'
-import { attempt, say } from './said.js'
+import { attempt } from './said.js'
 import { Split } from './split.js'
 import { ThingPane } from './thing.js'
 
@@ -15,6 +15,8 @@ export class State extends Split {
     super(root, session, links, ['view'], { home: links.state(), label: 'Order or eSIM', noun: 'order or eSIM' })
     root.firstChild.classList.add('things')
     this.pane = new ThingPane(this.side, session, links)
+    this.missing = () => this.read().catch(() => {}) // the next look may do better
+    session.addEventListener('tick', this.missing)
     this.resized = new ResizeObserver(this.draw)
     this.resized.observe(this.side)
   }
@@ -23,17 +25,21 @@ export class State extends Split {
   async open(what) {
     this.what = what
     this.split(what.length > 1)
-    try {
-      this.machines ??= (await call('GET', '/machines')).machines
-      this.apis ??= await access(this.session.name)
-    } catch (problem) {
-      say(problem.message, { kind: 'bad' })
-    }
+    this.render()
+    await this.read()
+  }
+
+  // read gets what does not change, unless it is there.
+  async read() {
+    if (this.machines && this.apis) return
+    const [{ machines }, apis] = await Promise.all([call('GET', '/machines'), access(this.session.name)])
+    Object.assign(this, { machines, apis })
     this.render()
   }
 
   close() {
     super.close()
+    this.session.removeEventListener('tick', this.missing)
     this.resized.disconnect()
   }
 
@@ -49,7 +55,7 @@ export class State extends Split {
         state('orders', o.provider, o.id), o.id, pill(o.state), o.provider, instant(o.at), o.reference ?? '']),
       this.table('eSIMs', view.esimsTotal, ['ICCID', 'State', 'API', 'Issued', 'Device'], view.esims, (e) => [
         state('esims', e.iccid), e.iccid, pill(e.status), e.provider, instant(e.issuedAt), [e.onDevice ? 'on a device' : 'not installed', e.country && ` in ${e.country}`]]),
-      this.table('Beside them', view.things.length, ['Name', 'State', 'API', 'Kind'], view.things, (t) => [
+      this.table('Beside them', view.thingsTotal, ['Name', 'State', 'API', 'Kind'], view.things, (t) => [
         state('things', t.provider, t.id), t.label ?? t.id, pill(t.state), t.provider, t.entity]),
       h('p', { 'data-key': 'reset' }, h('button', { onclick: (e) => this.again(e.target) }, 'Reset this world')))
   }

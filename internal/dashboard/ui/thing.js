@@ -35,7 +35,7 @@ export class ThingPane {
       this.head(o.id, o.provider,
         h('p', { class: 'muted' }, `Placed ${instant(o.at)}`, o.reference && [', reference ', h('code', null, o.reference)])),
       this.machine(o),
-      o.things.map((t) => this.machine(t)),
+      this.things(o),
       o.esims.length > 0 && h('section', { 'aria-label': 'Its eSIMs' }, h('h3', null, 'Its eSIMs'),
         h('ul', { class: 'plain' }, o.esims.map((iccid) => h('li', null, h('a', { href: this.links.state('esims', iccid) }, iccid))))),
     ]
@@ -48,7 +48,7 @@ export class ThingPane {
         h('p', { class: 'muted' }, `Issued ${instant(e.issuedAt)}, `, e.onDevice ? `on a device${e.country ? ` in ${e.country}` : ''}` : 'on no device',
           order && [', of order ', h('a', { href: this.links.state('orders', order.provider, order.id) }, order.id)])),
       this.device(e),
-      e.things.map((t) => this.machine(t)),
+      this.things(e),
       h('details', null, h('summary', null, 'QR code'),
         h('p', null, h('code', null, e.lpa), ' ', h('button', { 'aria-label': 'Copy the activation code', onclick: () => copy(e.lpa, 'Copied.') }, 'Copy')),
         h('img', { class: 'qr', loading: 'lazy', width: 180, height: 180, alt: `QR code of ${e.lpa}`, src: `/_sim/qr/${encodeURIComponent(this.session.name)}/${encodeURIComponent(e.iccid)}.png` })),
@@ -57,6 +57,11 @@ export class ThingPane {
 
   other(t) {
     return [this.head(t.label ?? t.id, t.provider), this.machine(t)]
+  }
+
+  // things are those of an order or an eSIM, of many the newest.
+  things({ things, thingsTotal: all }) {
+    return [things.length < all && h('p', { class: 'muted' }, `The newest ${things.length} of ${all} are shown.`), things.map((t) => this.machine(t))]
   }
 
   // machine is a thing with its picture, and beside it what can happen now.
@@ -69,16 +74,17 @@ export class ThingPane {
       machine && h('div', { class: 'picture' }, picture(machine, t, Math.max(260, this.root.clientWidth - 64))),
       h('div', { class: 'moves' },
         h('h4', { id }, t.moves.length ? 'Make it happen' : 'No move is open from here'),
-        h('div', { role: 'group', 'aria-labelledby': id, class: 'levers' }, t.moves.map((edge) => this.move(machine, t, edge))),
+        h('div', { role: 'group', 'aria-labelledby': id, class: 'levers' }, t.moves.map((m) => this.move(machine, t, m))),
         machine && this.waits(machine, t)))
   }
 
-  move(machine, t, edge) {
+  // move is a button. An edge may lead two ways from one state, and the world knows which.
+  move(machine, t, { edge, to }) {
     const known = machine?.edges.find((e) => e.edge === edge && !e.follows && e.from.includes(t.state))
     return h('button', {
-      'aria-label': `Pass ${edge}`, title: known && `${known.to ? `to ${known.to}` : 'the state stays'}. Basis: ${known.basis}, ${known.source}. By itself: ${known.policy}.`,
+      'aria-label': `Pass ${edge}`, title: known && `${to ? `to ${to}` : 'the state stays'}. Basis: ${known.basis}, ${known.source}. By itself: ${known.policy}.`,
       onclick: (e) => this.pass(edge, t.id, e.currentTarget),
-    }, last(edge), known?.to && known.to !== last(edge) && h('small', null, ` → ${known.to}`))
+    }, last(edge), to && to !== last(edge) && h('small', null, ` → ${to}`))
   }
 
   pass(edge, id, button) {

@@ -6,7 +6,7 @@ import { h } from './dom.js'
 // askToken shows the form until a token is given.
 export function askToken(wrong) {
   return new Promise((given) => {
-    const input = h('input', { type: 'password', name: 'token', required: true, autocomplete: 'off', 'aria-describedby': wrong && 'token-wrong' })
+    const input = h('input', { type: 'password', name: 'token', required: true, autocomplete: 'off', pattern: '[^\\u0000-\\u001f\\u007f]+', title: 'No control characters', 'aria-describedby': wrong && 'token-wrong' })
     const dialog = h('dialog', { 'aria-labelledby': 'token-title', class: 'token' },
       h('form', { method: 'dialog', onsubmit: (event) => {
         event.preventDefault()

@@ -25,9 +25,6 @@ export class Webhooks {
   async open([id]) {
     this.id = id
     if (this.deliveries) this.render()
-    this.events ??= call('GET', `${this.session.path}/coverage`).then(
-      ({ providers }) => providers.flatMap((p) => p.webhooks.map((w) => `${p.name}.webhook.${w.name}`)), () => [])
-    this.names = await this.events
     await this.load()
   }
 
@@ -38,11 +35,13 @@ export class Webhooks {
 
   async load() {
     try {
-      this.deliveries = (await call('GET', `${this.session.path}/webhooks`)).deliveries.reverse()
+      this.names ??= (await call('GET', this.session.at('/coverage'))).providers
+        .flatMap((p) => p.webhooks.map((w) => `${p.name}.webhook.${w.name}`))
+      this.deliveries = (await call('GET', this.session.at('/webhooks', `limit=${shown}`))).deliveries.reverse()
     } catch {
       return // the session says so
     }
-    if (!this.closed && this.names) this.render()
+    if (!this.closed) this.render()
   }
 
   render() {
@@ -54,7 +53,7 @@ export class Webhooks {
         form({ class: 'inline trigger' }, ({ event }, button) => this.trigger(event, button),
           field('Event', { name: 'event', options: this.names.map((n) => h('option', null, n)) }), h('button', null, 'Send it now'))),
       h('section', { 'aria-labelledby': 'sent' }, h('h2', { id: 'sent' }, 'Sent, or on their way'),
-        this.deliveries.length > shown && h('p', { class: 'figures' }, `The newest ${shown} of ${this.deliveries.length}`),
+        this.deliveries.length === shown && h('p', { class: 'figures' }, `The newest ${shown}`),
         this.deliveries.length === 0 ? this.begin() : this.table())))
   }
 
@@ -86,7 +85,7 @@ export class Webhooks {
   table() {
     return h('table', { class: 'cards deliveries' },
       h('thead', null, h('tr', null, ['State', 'Event', 'When', 'Attempts', 'To', ''].map((t) => (t ? h('th', { scope: 'col' }, t) : h('td', null))))),
-      this.deliveries.slice(0, shown).map((d) => h('tbody', { 'data-key': d.id },
+      this.deliveries.map((d) => h('tbody', { 'data-key': d.id },
         h('tr', null,
           h('td', { 'data-label': 'State' }, pill(d.state, kinds[d.state])),
           h('th', { scope: 'row' }, h('a', { href: this.id === d.id ? this.links.webhooks() : this.links.webhooks(d.id), 'aria-expanded': String(this.id === d.id) }, d.event)),

@@ -15,11 +15,8 @@ export class Worlds {
     this.poll = setInterval(() => document.hidden || this.load(), every)
   }
 
-  async open() {
-    const [apis, health] = await Promise.all([access('demo').catch(() => []), call('GET', '/health')])
-    this.apis = apis
-    this.health = health
-    await this.load()
+  open() {
+    return this.load()
   }
 
   close() {
@@ -29,13 +26,14 @@ export class Worlds {
 
   async load() {
     try {
-      const [{ worlds }, { requests }] = await Promise.all([call('GET', '/worlds'), call('GET', '/requests?limit=1')])
-      this.worlds = worlds
-      this.refused = requests.at(-1)
-    } catch {
+      const [{ worlds }, { requests }, health] = await Promise.all([call('GET', '/worlds'), call('GET', '/requests?limit=1'), call('GET', '/health')])
+      this.apis ??= await access('demo')
+      Object.assign(this, { worlds, health, refused: requests.at(-1) })
+    } catch (problem) {
+      if (!this.closed && !this.health) render(this.root, empty(problem.message, h('p', null, 'It is asked again every few seconds.')))
       return // the next look may do better
     }
-    if (!this.closed && this.apis) this.render()
+    if (!this.closed) this.render()
   }
 
   render() {
@@ -73,7 +71,7 @@ export class Refused extends EventTarget {
     super()
     this.name = 'refused'
     this.lone = true
-    this.path = ''
+    this.at = (path, query) => `${path}?${query}`
     this.entries = []
     this.lost = 0
     this.state = 'live'
