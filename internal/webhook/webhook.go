@@ -45,7 +45,7 @@ func NewSender(real clock.Source, allowed []string, within *network.Network) *Se
 		// By now the name is resolved, so that one which lies about itself gains nothing.
 		at, err := netip.ParseAddrPort(address)
 		if err != nil || !Private(at.Addr()) {
-			return &BlockedError{address}
+			return &BlockedError{Address: address}
 		}
 		return nil
 	}
@@ -61,7 +61,15 @@ func NewSender(real clock.Source, allowed []string, within *network.Network) *Se
 				if isAllowed(host, s.allowed) {
 					return dialer.DialContext(ctx, transport, address)
 				}
-				return guarded.DialContext(ctx, transport, address)
+				if err := checkHost(host, nil); err != nil {
+					return nil, err
+				}
+				conn, err := guarded.DialContext(ctx, transport, address)
+				var blocked *BlockedError
+				if errors.As(err, &blocked) {
+					err = &BlockedError{host, blocked.Address}
+				}
+				return conn, err
 			},
 			MaxResponseHeaderBytes: MaxHeader,
 			MaxIdleConnsPerHost:    2,
