@@ -11,11 +11,7 @@ func (h *handler) apis(w http.ResponseWriter, r *http.Request) {
 	if world == "" {
 		world = demo
 	}
-	origin := "http://" + r.Host
-	if r.TLS != nil {
-		origin = "https://" + r.Host
-	}
-	list, err := h.sim.Access(world, origin)
+	list, err := h.sim.Access(world, origin(r))
 	if err != nil {
 		Problem{Status: http.StatusBadRequest, Detail: err.Error()}.write(w)
 		return
@@ -29,7 +25,7 @@ func (h *handler) apis(w http.ResponseWriter, r *http.Request) {
 		Example map[string]string `json:"example"`
 	}{[]api{}, map[string]string{}}
 	for _, a := range list {
-		a.Base = origin + a.Base
+		a.Base = origin(r) + a.Base
 		out.APIs = append(out.APIs, api{a.API, a.Credentials})
 		if a.Example != "" {
 			out.Example[a.Name] = a.Example
