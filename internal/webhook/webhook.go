@@ -35,8 +35,8 @@ type Sender struct {
 	client  *http.Client
 }
 
-// NewSender sends to the hosts within the process, to loopback and private addresses, and
-// to the allowed hosts whatever they resolve to.
+// NewSender sends to the hosts within the process, to loopback and private addresses and
+// what Local names resolve to of those, and to the allowed hosts whatever they resolve to.
 func NewSender(real clock.Source, allowed []string, within *network.Network) *Sender {
 	s := &Sender{allowed: allowed, real: real}
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
