@@ -8,12 +8,14 @@ import (
 	"github.com/esimsim/esimsim/openapi"
 )
 
+var documents = map[string][]byte{
+	"roamify": openapi.Roamify, "esimgo": openapi.Esimgo, "esimfly": openapi.Esimfly, "control": openapi.Control,
+}
+
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	bases := map[string]bool{"brief": true, "observed": true, "documented": true, "assumed": true}
-	for name, data := range map[string][]byte{
-		"roamify": openapi.Roamify, "esimgo": openapi.Esimgo, "esimfly": openapi.Esimfly, "control": openapi.Control,
-	} {
+	for name, data := range documents {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			// 3.1 makes the validator compile each schema on every call.

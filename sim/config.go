@@ -46,7 +46,8 @@ type Config struct {
 	// A secret without a URL signs what goes to targets that are told later.
 	Webhooks map[string]Target
 	// AllowWebhookHosts are hosts that events may be sent to, though they are neither
-	// loopback nor private.
+	// loopback nor private. Names with a dot are taken for neither, unless they are below one
+	// that the internet has not, such as .internal, .local or .test.
 	AllowWebhookHosts []string
 	// Log gets one line an exchange; nil discards.
 	Log *slog.Logger

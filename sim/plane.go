@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/control"
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/internal/journal"
@@ -28,6 +29,14 @@ func (p plane) APIs() []control.API {
 		out = append(out, control.API{Name: pr.name, Title: pr.title, Base: pr.ClientBase()})
 	}
 	return out
+}
+
+// Document is an API's own, of which the first mount is the one that it speaks of.
+func (p plane) Document(api string) (document []byte, base string) {
+	if pr := p.s.provider(api); pr != nil {
+		return pr.document, pr.mounts[0]
+	}
+	return nil, ""
 }
 
 // Access is how callers of a world reach each API. Keys of the user's own may be real ones
@@ -209,7 +218,11 @@ func (w *World) View() (v View) {
 		for _, p := range w.srv.cfg.Providers {
 			v.Settings[p.name] = w.settingsOf(p, t.Now)
 			if target := w.targets[p.name]; target.URL != "" {
-				v.Webhooks[p.name] = control.Webhook{URL: redacted(target.URL)}
+				shown := control.Webhook{URL: redacted(target.URL)}
+				if target.Wait > 0 {
+					shown.Timeout = clock.FormatDuration(target.Wait)
+				}
+				v.Webhooks[p.name] = shown
 			}
 		}
 		w.showThings(t, &v)

@@ -189,6 +189,7 @@ func TestWebhookControl(t *testing.T) {
 		{"POST", "/webhooks/none/resend", ``, 404, `there is no delivery "none"`},
 		{"PATCH", "", `{"webhooks":{"toy":{"url":"http://8.8.8.8/"}}}`, 400, "8.8.8.8 is neither loopback nor private: allow it with --allow-webhook-host"},
 		{"PATCH", "", `{"webhooks":{"toy":{"url":"http://169.254.169.254/"}}}`, 400, "169.254.169.254 is neither loopback nor private: allow it with --allow-webhook-host"},
+		{"PATCH", "", `{"webhooks":{"toy":{"url":"http://hooks.example.com/"}}}`, 400, "hooks.example.com is neither loopback nor private: allow it with --allow-webhook-host"},
 		{"PATCH", "", `{"webhooks":{"toy":{"url":"ftp://x/"}}}`, 400, `"ftp://x/" is no address to send to: write http://127.0.0.1:9000/hook`},
 		{"PATCH", "", `{"webhooks":{"toy":{"link":"http://x/"}}}`, 400, `a webhook has no "link"`},
 		{"PATCH", "", `{"webhooks":{"toi":{"url":"http://x/"}}}`, 400, `there is no setting "toi", did you mean toy?`},
@@ -198,6 +199,14 @@ func TestWebhookControl(t *testing.T) {
 		status, v := c.do(bad.method, "/worlds/w"+bad.path, bad.body)
 		if status != bad.status || !strings.HasPrefix(v.Get("detail").Str, bad.detail) {
 			t.Errorf("%s %s: %d %s", bad.path, bad.body, status, v)
+		}
+	}
+	if _, v := c.do("GET", "/worlds/w", ""); v.Get("webhooks.toy.url").Str != to.URL || v.Get("webhooks.toy.timeout").Exists() {
+		t.Errorf("without a time of its own it is shown as %s", v.Get("webhooks.toy"))
+	}
+	for _, call := range []struct{ method, body string }{{"PATCH", `{"webhooks":{"toy":{"url":"http://shop:9000/","timeout":"2s"}}}`}, {"GET", ""}} {
+		if _, v := c.do(call.method, "/worlds/w", call.body); v.Get("webhooks.toy.timeout").Str != "2s" {
+			t.Errorf("%s shows %s", call.method, v.Get("webhooks"))
 		}
 	}
 	if status, _ := c.do("PATCH", "/worlds/w", `{"webhooks":{"toy":null}}`); status != 200 {

@@ -27,12 +27,17 @@ func (h *handler) qr(w http.ResponseWriter, r *http.Request) {
 // index says what can be steered, and where it is described.
 func (h *handler) index(w http.ResponseWriter, r *http.Request) {
 	base := Origin(r) + "/_sim"
+	documents := map[string]string{}
+	for _, name := range h.documents() {
+		documents[strings.TrimSuffix(name, ".yaml")] = base + "/openapi/" + name
+	}
 	answer(w, struct {
-		Health   string    `json:"health"`
-		Worlds   []Summary `json:"worlds"`
-		World    string    `json:"world"`
-		Document string    `json:"document"`
-	}{base + "/health", h.sim.Worlds(), base + "/worlds/{world}", "openapi/control.yaml"})
+		Health    string            `json:"health"`
+		Worlds    []Summary         `json:"worlds"`
+		World     string            `json:"world"`
+		Document  string            `json:"document"`
+		Documents map[string]string `json:"documents"`
+	}{base + "/health", h.sim.Worlds(), base + "/worlds/{world}", documents[ownDocument], documents})
 }
 
 func (h *handler) ca(w http.ResponseWriter, _ *http.Request) {

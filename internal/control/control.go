@@ -17,6 +17,9 @@ import (
 type Sim interface {
 	Health() Health
 	APIs() []API
+	// Document is the OpenAPI document of an API, nil where there is none, and the path its
+	// operations are below.
+	Document(api string) (document []byte, base string)
 	// Access is how callers of a world reach the APIs from an origin.
 	Access(world, origin string) ([]Access, error)
 	// Machines are the state machines of all APIs.
@@ -169,7 +172,8 @@ type View struct {
 
 // A Webhook is where events go; its secret is not shown.
 type Webhook struct {
-	URL string `json:"url"`
+	URL     string `json:"url"`
+	Timeout string `json:"timeout,omitempty"` // "" where the provider's own holds
 }
 
 // A Delivery is an event that was sent to a receiver, or is on its way.

@@ -44,6 +44,7 @@ func New(c Config) http.Handler {
 	t.add("GET", "", h.hosts(h.bare))
 	t.add("GET", "/", h.hosts(h.front))
 	t.add("GET", "/ui/{file}", h.hosts(h.asset))
+	t.add("GET", "/openapi/{name}", h.hosts(h.document))
 	steer("GET", "/apis", h.apis)
 	steer("GET", "/machines", h.machines)
 	steer("GET", "/scenarios", h.scenarios)

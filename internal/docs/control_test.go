@@ -56,7 +56,7 @@ func partsOf(list []call) []*part {
 		{title: "Journal", about: "requests, their answers and findings", paths: []string{"/requests"}},
 		{title: "Webhook deliveries", about: "what was sent, and sending more", paths: []string{"/webhooks"}},
 		{title: "Evidence", about: "expectations and coverage", paths: []string{"/verify", "/coverage"}},
-		{title: "The simulator itself", about: "health, and where to begin", paths: []string{"/health", "//", "/apis", "/machines", "/ui"}},
+		{title: "The simulator itself", about: "health, and where to begin", paths: []string{"/health", "//", "/apis", "/machines", "/openapi", "/ui"}},
 	}
 	for _, c := range list {
 		path := strings.TrimPrefix(c.path, "/worlds/{world}")
@@ -82,7 +82,7 @@ func controlPage(t *testing.T) *docs.Page {
 		t.Fatal(err)
 	}
 	page := docs.NewPage("Control API")
-	page.Text("%s The document is [openapi/control.yaml](../openapi/control.yaml).", strings.ReplaceAll(docs.Plain(doc.Info.Description), "/_sim", "`/_sim`"))
+	page.Text("%s The document is [openapi/control.yaml](../openapi/control.yaml), which a running simulator serves [too](#get-_simopenapiname).", strings.ReplaceAll(docs.Plain(doc.Info.Description), "/_sim", "`/_sim`"))
 	page.Text("`{world}` in a path is a world's name with its scenarios, such as `demo` or `demo~esimfly-slow`; a world named for the first time is made. " +
 		"What is refused comes as a [Problem](#problem) with a status of 400 or more. Instants are RFC 3339 in UTC, lengths of time `700ms`, `90s`, `5m`, `36h`, `30d`.")
 	list := calls(doc)
@@ -144,36 +144,61 @@ func describe(page *docs.Page, c call) {
 		}
 	}
 	for _, status := range slices.Sorted(maps.Keys(c.Responses.Map())) {
-		if r := c.Responses.Value(status).Value; status != "default" {
+		if r := c.Responses.Value(status).Value; status != "default" && status != "4XX" { // both are the Problem of the top
 			content(page, fmt.Sprintf("Answers %s, %s", status, lower(*r.Description)), r.Content)
 		}
 	}
 }
 
 // placeholders are what stands in an example's path.
-var placeholders = strings.NewReplacer("{world}", "demo", "{esim}", "last", "{scenario}", "esimfly-slow", "{delivery}", "ID", "{id}", "1", "{file}", "FILE")
+var placeholders = strings.NewReplacer("{world}", "demo", "{esim}", "last", "{scenario}", "esimfly-slow", "{delivery}", "ID", "{id}", "1", "{file}", "FILE", "{name}", "roamify.yaml")
 
 // curls are examples of the call, one a line.
 func curls(c call) string {
 	line := "curl -s "
+	if c.streams() {
+		line = "curl -sN " // it would hold back what comes little by little
+	}
 	if c.method != http.MethodGet {
 		line += "-X " + c.method + " "
 	}
-	line += "http://127.0.0.1:8484/_sim" + placeholders.Replace(c.path)
-	bodies := examples(c)
-	switch {
-	case c.RequestBody == nil:
+	address := "http://127.0.0.1:8484/_sim" + placeholders.Replace(c.path)
+	line += address
+	if c.RequestBody == nil {
 		return line
-	case len(bodies) == 0:
-		return line + " --data-binary @FILE"
 	}
+	bodies := examples(c)
 	for i, b := range bodies {
 		bodies[i] = line + " -d '" + b + "'"
+	}
+	if text := written(c); text != "" {
+		bodies = append(bodies, line+" --data-binary @- <<'END'\n"+text+"END")
+	}
+	if len(bodies) == 0 {
+		return "curl -s " + address + " -o FILE\n" + line + " --data-binary @FILE"
 	}
 	return strings.Join(bodies, "\n")
 }
 
-// examples are the bodies that the document shows.
+// streams says whether the answer goes on for as long as somebody listens.
+func (c call) streams() bool {
+	ok := c.Responses.Status(http.StatusOK)
+	return ok != nil && ok.Value.Content.Get("text/event-stream") != nil
+}
+
+// written is the body that the document shows of a call that takes YAML.
+func written(c call) string {
+	if c.RequestBody == nil {
+		return ""
+	}
+	media := c.RequestBody.Value.Content.Get("application/yaml")
+	if media == nil {
+		return ""
+	}
+	return media.Example.(string)
+}
+
+// examples are the bodies in JSON that the document shows.
 func examples(c call) (bodies []string) {
 	if c.RequestBody == nil {
 		return nil
@@ -218,7 +243,11 @@ func TestControlExamples(t *testing.T) {
 	fixture := list[slices.IndexFunc(list, func(c call) bool { return c.OperationID == "startWorld" })]
 	done := 0
 	for _, c := range list {
-		for _, body := range examples(c) {
+		bodies := examples(c)
+		if text := written(c); text != "" {
+			bodies = append(bodies, text)
+		}
+		for _, body := range bodies {
 			h := simulator(t).Handler()
 			ask(h, fixture, examples(fixture)[0])
 			if got := ask(h, c, body); got.Code != 200 && got.Code != missing[c.OperationID] {

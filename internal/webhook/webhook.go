@@ -35,8 +35,8 @@ type Sender struct {
 	client  *http.Client
 }
 
-// NewSender sends to the hosts within the process, to loopback and private addresses, and
-// to the allowed hosts whatever they resolve to.
+// NewSender sends to the hosts within the process, to loopback and private addresses and
+// what Local names resolve to of those, and to the allowed hosts whatever they resolve to.
 func NewSender(real clock.Source, allowed []string, within *network.Network) *Sender {
 	s := &Sender{allowed: allowed, real: real}
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
@@ -45,7 +45,7 @@ func NewSender(real clock.Source, allowed []string, within *network.Network) *Se
 		// By now the name is resolved, so that one which lies about itself gains nothing.
 		at, err := netip.ParseAddrPort(address)
 		if err != nil || !Private(at.Addr()) {
-			return &BlockedError{address}
+			return &BlockedError{Address: address}
 		}
 		return nil
 	}
@@ -61,7 +61,15 @@ func NewSender(real clock.Source, allowed []string, within *network.Network) *Se
 				if isAllowed(host, s.allowed) {
 					return dialer.DialContext(ctx, transport, address)
 				}
-				return guarded.DialContext(ctx, transport, address)
+				if err := checkHost(host, nil); err != nil {
+					return nil, err
+				}
+				conn, err := guarded.DialContext(ctx, transport, address)
+				var blocked *BlockedError
+				if errors.As(err, &blocked) {
+					err = &BlockedError{host, blocked.Address}
+				}
+				return conn, err
 			},
 			MaxResponseHeaderBytes: MaxHeader,
 			MaxIdleConnsPerHost:    2,

@@ -1,10 +1,8 @@
 package esimfly
 
 import (
-	"net/netip"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -107,19 +105,7 @@ func isTarget(link string) bool {
 	if err != nil || u.Hostname() == "" {
 		return false
 	}
-	return u.Scheme == "https" || u.Scheme == "http" && isLocal(u.Hostname())
-}
-
-func isLocal(host string) bool {
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return webhook.Private(ip)
-	}
-	if !strings.Contains(host, ".") {
-		return true
-	}
-	return slices.ContainsFunc([]string{".localhost", ".local", ".internal", ".test"}, func(end string) bool {
-		return strings.HasSuffix(host, end)
-	})
+	return u.Scheme == "https" || u.Scheme == "http" && webhook.Local(u.Hostname())
 }
 
 // getWebhook shows the settings without the secret.

@@ -345,7 +345,7 @@ func TestCallbackURL(t *testing.T) {
 	}
 	c.advance(time.Hour)
 	log := c.world.Deliveries()
-	for i, why := range []string{`unsupported protocol scheme ""`, `unsupported protocol scheme "ftp"`, "203.0.113.7:80 is neither loopback nor private: allow it with --allow-webhook-host", "169.254.169.254:80 is neither"} {
+	for i, why := range []string{`unsupported protocol scheme ""`, `unsupported protocol scheme "ftp"`, "203.0.113.7 is neither loopback nor private: allow it with --allow-webhook-host", "169.254.169.254 is neither"} {
 		d := log[len(log)-4+i]
 		if d.State != "failed" || len(d.Attempts) != 5 || !strings.Contains(d.Attempts[0].Error, why) {
 			t.Errorf("%s: %s %+v", why, d.State, d.Attempts)
@@ -450,19 +450,28 @@ func TestEventTimeout(t *testing.T) {
 	}
 }
 
-// A public address is taken by the API, and nothing is sent there.
+// A public address, or a name that may lead to one, is taken by the API, and nothing is
+// sent there.
 func TestEventToPublicAddress(t *testing.T) {
 	t.Parallel()
-	c := dial(t, server(t), "public"+newer)
-	if a := c.do(http.MethodPut, "/webhooks", `{"webhook_url":"https://203.0.113.7/hook"}`, nil); a.status != 200 {
-		t.Fatalf("%d %s", a.status, a.body)
+	for world, host := range map[string]string{"public": "203.0.113.7", "named": "hooks.example.com"} {
+		c := dial(t, server(t), world+newer)
+		if a := c.do(http.MethodPut, "/webhooks", `{"webhook_url":"https://`+host+`/hook"}`, nil); a.status != 200 {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+		unsent(t, c, host)
 	}
+}
+
+// unsent fails unless an event to that host fails, and says why.
+func unsent(t *testing.T, c *client, host string) {
+	t.Helper()
 	c.place(kddi)
 	c.advance(time.Hour)
 	if got := gjson.GetBytes(c.get("/webhooks").body, "recent_deliveries.0"); got.Get("status").Str != "failed" || got.Get("attempts").Int() != 5 || got.Get("delivered_at").Type != gjson.Null {
 		t.Errorf("delivery %s", got)
 	}
-	if d := c.world.Deliveries()[0]; !strings.Contains(d.Attempts[0].Error, "neither loopback nor private") {
+	if d := c.world.Deliveries()[0]; d.Attempts[0].Error != host+" is neither loopback nor private: allow it with --allow-webhook-host" {
 		t.Errorf("%+v", d)
 	}
 }
