@@ -409,11 +409,18 @@ func TestNearestRoute(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(asked, " ")
 		_, header, _ := caller{t, srv, "toy_w"}.do(method, path, "")
-		if got := header.Get("X-Esimsim-Hint"); got != "no such route; the nearest is "+want {
+		kind := "route"
+		if method == "PUT" || method == "DELETE" {
+			kind = "method"
+		}
+		if got := header.Get("X-Esimsim-Hint"); got != "no such "+kind+"; the nearest is "+want {
 			t.Errorf("%s: %q, want %s", asked, got, want)
 		}
-		got := srv.WorldT(t, "w").Journal(sim.Filter{Limit: 1})
-		if len(got) != 1 || got[0].Operation != "" || got[0].Hint != header.Get("X-Esimsim-Hint") {
+		if got := header.Get("X-Esimsim-Findings"); got != kind+".unknown" {
+			t.Errorf("%s: findings %q, want %s.unknown", asked, got, kind)
+		}
+		got := srv.WorldT(t, "w").Journal(sim.Filter{Limit: 1, Finding: kind + ".unknown"})
+		if len(got) != 1 || got[0].Operation != "" || got[0].Hint != header.Get("X-Esimsim-Hint") || got[0].Findings[0].Message != got[0].Hint {
 			t.Errorf("%s: the journal has %+v", asked, got)
 		}
 	}
