@@ -154,7 +154,7 @@ func useCommand(e env) *cobra.Command {
 			return fail(err)
 		}
 		out.Happened.print(e.stdout)
-		_, err = fmt.Fprintf(e.stdout, "%s used %d bytes and is %s\n", out.ICCID, out.UsedBytes, out.Status)
+		_, err = fmt.Fprintf(e.stdout, "%s used %s and is %s\n", out.ICCID, count(out.UsedBytes, "byte"), out.Status)
 		return fail(err)
 	}
 	return cmd

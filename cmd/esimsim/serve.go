@@ -31,7 +31,7 @@ const defaultListen = "127.0.0.1:8484"
 // serveCommand gives cmd the flags and the doing of serve.
 func serveCommand(e env, cmd *cobra.Command) *cobra.Command {
 	var o serveOptions
-	o.flags(cmd.Flags(), defaultListen)
+	o.flags(cmd.Flags(), defaultListen, "info")
 	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "file to write URLs, credentials and process id to, once requests are served")
 	cmd.Flags().StringVar(&o.debug, "debug-listen", "", "address to serve profiles of the process on; off without it")
 	cmd.Args = noArgs
@@ -63,7 +63,7 @@ type hookFlags struct {
 	roamifySecret, esimflySecret string
 }
 
-func (o *serveOptions) flags(f *pflag.FlagSet, listen string) {
+func (o *serveOptions) flags(f *pflag.FlagSet, listen, level string) {
 	f.StringVar(&o.cfg.Listen, "listen", listen, "address to listen on; port 0 takes a free one")
 	f.StringVar(&o.cfg.TLS.Listen, "tls-listen", "", "address to serve HTTPS on as well")
 	f.StringVar(&o.cfg.TLS.CertFile, "tls-cert", "", "certificate of HTTPS, PEM; without one a CA is made and served at /_sim/ca.pem")
@@ -88,7 +88,7 @@ func (o *serveOptions) flags(f *pflag.FlagSet, listen string) {
 	f.StringVar(&o.cfg.ControlToken, "control-token", "", "bearer token of the control plane; made and printed where the listener is not loopback")
 	f.StringSliceVar(&o.cfg.AllowHosts, "allow-host", nil, "further Host that the control plane accepts; may be repeated")
 	f.StringVar(&o.file, "config", config.File, "file whose keys are these flags; the flag wins over the environment, and that over the file")
-	f.StringVar(&o.level, "log-level", "info", "least level of what is logged on standard error: debug, info, warn or error")
+	f.StringVar(&o.level, "log-level", level, "least level of what is logged on standard error: debug, info, warn or error")
 }
 
 // settle takes what the command line left open from the environment, then the file, and
