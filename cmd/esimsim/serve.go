@@ -304,11 +304,8 @@ func flagError(cmd *cobra.Command, err error) error {
 		return err
 	}
 	var known []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	if best := nearest.Of(unknown, known); best != "" {
-		return fmt.Errorf("unknown flag --%s, did you mean --%s?", unknown, best)
-	}
-	return fmt.Errorf("unknown flag --%s", unknown)
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+	return fmt.Errorf("unknown flag --%s%s", unknown, nearest.Hint("--"+unknown, known))
 }
 
 // noArgs refuses a word that is no command, and names the one that was probably meant.
