@@ -20,39 +20,53 @@ const (
 
 // Of is the candidate closest to word, or "" when none is close enough to be meant.
 func Of(word string, candidates []string) string {
-	if len(word) > longest {
-		return ""
+	if best := closest(word, candidates); len(best) > 0 {
+		return best[0]
 	}
-	best, least := "", len(word)/3+2
+	return ""
+}
+
+// closest are the candidates than which none is closer.
+func closest(word string, candidates []string) (best []string) {
+	if len(word) > longest {
+		return nil
+	}
+	least := len(word)/3 + 1
 	for _, c := range candidates {
-		if d := distance(word, c); d < least {
-			best, least = c, d
+		switch d := distance(word, c); {
+		case d < least || d == least && best == nil:
+			best, least = []string{c}, d
+		case d == least && !slices.Contains(best, c):
+			best = append(best, c)
 		}
 	}
 	return best
 }
 
+// distance is to the whole candidate, or for a word without a dot to its last part.
 func distance(word, candidate string) int {
-	return levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(candidate))
+	word, candidate = strings.ToLower(word), strings.ToLower(candidate)
+	d := levenshtein.ComputeDistance(word, candidate)
+	if dot := strings.LastIndexByte(candidate, '.'); dot >= 0 && !strings.Contains(word, ".") {
+		d = min(d, levenshtein.ComputeDistance(word, candidate[dot+1:]))
+	}
+	return d
 }
 
-// All are the candidate closest to word, and those that word is the beginning of, or the
-// last part of after a dot: the closest first, and no more than three.
-func All(word string, candidates []string) (out []string) {
-	if best := Of(word, candidates); best != "" {
-		out = append(out, best)
-	}
-	if len(word) < shortest || len(word) > longest {
-		return out
-	}
-	var parts []string
-	for _, c := range candidates {
-		if (strings.HasPrefix(c, word) || strings.HasSuffix(c, "."+word)) && !slices.Contains(out, c) {
-			parts = append(parts, c)
+// All are the candidates closest to word, and those that it is the beginning of: the
+// closest first, and no more than three.
+func All(word string, candidates []string) []string {
+	out := closest(word, candidates)
+	if len(word) >= shortest && len(word) <= longest {
+		var longer []string
+		for _, c := range candidates {
+			if strings.HasPrefix(c, word) && !slices.Contains(out, c) {
+				longer = append(longer, c)
+			}
 		}
+		slices.SortStableFunc(longer, func(a, b string) int { return cmp.Compare(distance(word, a), distance(word, b)) })
+		out = append(out, longer...)
 	}
-	slices.SortStableFunc(parts, func(a, b string) int { return cmp.Compare(distance(word, a), distance(word, b)) })
-	out = append(out, parts...)
 	return out[:min(len(out), most)]
 }
 
