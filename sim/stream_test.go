@@ -390,6 +390,33 @@ func TestArchive(t *testing.T) {
 	}
 }
 
+// A filter by an operation or a finding that there is none of would choose nothing.
+func TestFilterValues(t *testing.T) {
+	t.Parallel()
+	c := newController(t, startToy(t, sim.Config{}))
+	for _, path := range []string{"/requests", "/worlds/w/requests", "/worlds/w/requests/stream"} {
+		for query, want := range map[string]string{
+			"operation=createThin":    `operation: there is no operation "createThin", did you mean toy.createThing?`,
+			"operation=toy.getThing2": `operation: there is no operation "toy.getThing2", did you mean toy.getThing?`,
+			"finding=body.undeclard":  `finding: there is no finding "body.undeclard", did you mean body.undeclared?`,
+			"finding=route.unkown":    `finding: there is no finding "route.unkown", did you mean route.unknown?`,
+		} {
+			key, _, _ := strings.Cut(query, "=")
+			if status, v := c.do("GET", path+"?"+query, ""); status != 400 || v.Get("detail").String() != want || v.Get("pointer").String() != "query/"+key {
+				t.Errorf("%s?%s: %d %s", path, query, status, v)
+			}
+		}
+	}
+	for _, query := range []string{
+		"operation=createThing", "operation=toy.createThing", "operation=", "finding=*", "finding=body.required",
+		"finding=header.repeated", "finding=method.unknown", "finding=toy.of-its-own",
+	} {
+		if status, v := c.do("GET", "/worlds/w/requests?"+query, ""); status != 200 {
+			t.Errorf("%s: %d %s", query, status, v)
+		}
+	}
+}
+
 // A request for no route is told the nearest one that its provider has.
 func TestNearestRoute(t *testing.T) {
 	t.Parallel()
