@@ -13,7 +13,7 @@ func TestAstray(t *testing.T) {
 	t.Parallel()
 	srv := startToy(t, sim.Config{})
 	c := caller{t, srv, "toy_w"}
-	status, header, v := c.do("GET", "/thigns/1?token=abc", "")
+	status, header, v := c.do("GET", "/thingz/1?token=abc", "")
 	if status != http.StatusNotFound || !v.Get("apis").Exists() {
 		t.Errorf("%d %s", status, v)
 	}
