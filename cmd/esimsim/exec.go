@@ -129,7 +129,7 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 		return fail(err)
 	}
 	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
-		return fail(err)
+		return fail(notStarted(err))
 	}
 	defer func() { _ = s.Close() }()
 	settle(s, e.getenv)

@@ -24,7 +24,12 @@ func explainCommand(e env) *cobra.Command {
 on. With the name of a provider it lists what there is of it, and without a name the
 operations of all.`,
 		Example: "  esimsim explain esimfly\n  esimsim explain esimfly.createOrder\n  esimsim explain esimfly.PRICE_MISMATCH\n  esimsim explain esimgo.webhook.FirstUse",
-		Args:    cobra.MaximumNArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return wrongWords(cmd, args)
+			}
+			return nil
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return fail(overview(e.stdout, all.Providers()))
