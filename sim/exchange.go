@@ -139,7 +139,6 @@ func (x *exchange) run(w http.ResponseWriter) (Reply, error) {
 	}
 	if x.op == nil {
 		x.missed()
-		x.hint = x.nearestRoute()
 		return Reply{}, x.miss
 	}
 	if err := x.identify(); err != nil {
@@ -174,12 +173,18 @@ func (x *exchange) read(w http.ResponseWriter) error {
 		if over := (*http.MaxBytesError)(nil); errors.As(err, &over) {
 			return ErrTooLarge
 		}
-		return &ViolationError{Findings: []Finding{{
+		return x.violation(Finding{
 			Code: "body.unreadable", Basis: string(Assumed),
 			Message: "send the whole body, as long as Content-Length says: it broke off",
-		}}}
+		})
 	}
 	return nil
+}
+
+// violation notes a finding for which the request is refused.
+func (x *exchange) violation(f Finding) error {
+	x.req.findings = append(x.req.findings, f)
+	return &ViolationError{Findings: []Finding{f}}
 }
 
 // identify finds the world that the credential stands for.
@@ -224,13 +229,18 @@ func (s *Server) hint(p *Provider, err error) string {
 // for headers that every answer to a known key carries. A bad key is not told: the route
 // or the body comes before it.
 func (x *exchange) missed() {
-	if x.identify() != nil {
-		return
+	if x.identify() == nil {
+		x.world.turn(x.provider, func(t *Turn) {
+			_ = x.ownHeaders(t) // what is wrong with them comes after the route and the body too
+			x.at, x.req.settings = t.Now, t.settings()
+			x.provider.missed(t, x.req)
+		})
+	} else {
+		x.mode = x.srv.strayMode(x.http)
 	}
-	x.world.turn(x.provider, func(t *Turn) {
-		x.at, x.req.settings = t.Now, t.settings()
-		x.provider.missed(t, x.req)
-	})
+	if x.op == nil {
+		x.noteMiss()
+	}
 }
 
 // admit asks the account's memory, and counts the call with the rules of its scenarios:
@@ -257,9 +267,7 @@ func (x *exchange) admit() (err error) {
 func (x *exchange) ownHeaders(t *Turn) (err error) {
 	refuse := func(header, why string) error {
 		x.hint = why
-		return &ViolationError{Findings: []Finding{{
-			Code: "header.esimsim", Pointer: "header/" + header, Message: why, Basis: string(Assumed),
-		}}}
+		return x.violation(Finding{Code: "header.esimsim", Pointer: "header/" + header, Message: why, Basis: string(Assumed)})
 	}
 	if x.extra, err = t.w.extra(x.asks(ScenarioHeader)); err != nil {
 		return refuse(ScenarioHeader, err.Error())

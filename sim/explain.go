@@ -72,15 +72,39 @@ func Explain(providers []*Provider, name string) (x Explanation, err error) {
 					x.Errors = append(x.Errors, e)
 				}
 			}
-			for _, short := range p.edgeNames {
-				e := p.edges[strings.TrimPrefix(short, p.name+".")]
-				x.Edges = append(x.Edges, EdgeInfo{e.name, e.def.String(), e.basis, e.source})
-			}
+			x.Edges = Edges([]*Provider{p})
 			return x, nil
 		}
 	}
 	known := vocabulary(providers).Operations
 	return x, fmt.Errorf("there is no operation %q%s", name, nearest.Hint(name, known))
+}
+
+// Edges lists the transitions that a scenario can put off.
+func Edges(providers []*Provider) (out []EdgeInfo) {
+	for _, p := range providers {
+		for _, name := range p.edgeNames {
+			e := p.edges[strings.TrimPrefix(name, p.name+".")]
+			out = append(out, EdgeInfo{e.name, e.def.String(), e.basis, e.source})
+		}
+	}
+	return out
+}
+
+// Overview has of each operation the name and the summary.
+func Overview(p *Provider) (out []Explanation, err error) {
+	doc, err := contract.Load(p.document)
+	if err != nil {
+		return nil, err
+	}
+	for _, op := range p.operations {
+		x := Explanation{Name: p.name + "." + op.id, Title: p.title, Method: op.method, Path: p.Base() + op.path}
+		if described := doc.Operation(op.id); described != nil {
+			x.Summary, x.Basis, x.Source = described.Summary, Basis(described.Basis), described.Source
+		}
+		out = append(out, x)
+	}
+	return out, nil
 }
 
 // An ErrorInfo is an error that a scenario can ask for, at one provider.

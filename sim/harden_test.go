@@ -206,8 +206,8 @@ func TestMissed(t *testing.T) {
 func TestNoteLater(t *testing.T) {
 	t.Parallel()
 	c := caller{t, startToy(t, sim.Config{}), "toy_later"}
-	if _, h, _ := c.with("X-Toy-Later", "/toy/things/none").do("GET", "/toy/nowhere", ""); h.Get("X-Esimsim-Findings") != "toy.saw-404" {
-		t.Errorf("findings %q, want toy.saw-404", h.Get("X-Esimsim-Findings"))
+	if _, h, _ := c.with("X-Toy-Later", "/toy/things/none").do("GET", "/toy/nowhere", ""); h.Get("X-Esimsim-Findings") != "route.unknown, toy.saw-404" {
+		t.Errorf("findings %q, want route.unknown and toy.saw-404", h.Get("X-Esimsim-Findings"))
 	}
 }
 

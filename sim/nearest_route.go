@@ -1,34 +1,55 @@
 package sim
 
 import (
+	"errors"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
 )
 
-// nearestRoute is the hint for a request that fits no operation: the one that was most
-// likely meant, with the mount that was used.
-func (x *exchange) nearestRoute() string {
-	path := strings.TrimPrefix(x.req.URL.Path, x.req.Mount)
-	var best *operation
-	least := 0
-	for _, op := range x.provider.operations {
-		if op.mounts != nil && !slices.Contains(op.mounts, x.req.Mount) {
-			continue
+// noteMiss notes that a request fits no operation, and hints at the one that was most
+// likely meant.
+func (x *exchange) noteMiss() {
+	near := nearestRoute(x.req.Method, x.req.URL.Path, x.provider.routes(x.req.Mount))
+	found := Finding{Code: "route.unknown", Message: "no such route; the nearest is " + near, Basis: string(Assumed)}
+	if method := (*MethodError)(nil); errors.As(x.miss, &method) {
+		found = Finding{Code: "method.unknown", Message: "no such method; the nearest is " + near, Basis: string(Assumed)}
+	}
+	x.hint = found.Message
+	if x.mode != ModeOff {
+		x.req.findings = append(x.req.findings, found)
+	}
+}
+
+// A route is what an operation is asked by.
+type route struct{ method, path string }
+
+// routes are those of the operations under a mount.
+func (p *Provider) routes(mount string) (out []route) {
+	for _, op := range p.operations {
+		if op.mounts == nil || slices.Contains(op.mounts, mount) {
+			out = append(out, route{op.method, mount + op.path})
 		}
-		cost := 2 * distance(segments(path), segments(op.path))
-		if op.method != x.req.Method {
+	}
+	return out
+}
+
+// nearestRoute is the one that was most likely meant.
+func nearestRoute(method, path string, routes []route) string {
+	var best route
+	least := math.MaxInt
+	for _, r := range routes {
+		cost := 2 * distance(segments(path), segments(r.path))
+		if r.method != method {
 			cost++ // decides between the methods of one path
 		}
-		if best == nil || cost < least {
-			best, least = op, cost
+		if cost < least {
+			best, least = r, cost
 		}
 	}
-	if best == nil {
-		return ""
-	}
-	return "no such route; the nearest is " + best.method + " " + x.req.Mount + best.path
+	return best.method + " " + best.path
 }
 
 func segments(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }

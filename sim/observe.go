@@ -31,3 +31,6 @@ func (s *Server) observe(e *journal.Record, world *World, book *journal.Journal)
 		world.met.Add(&e.Entry)
 	}
 }
+
+// Operations are those that a journal can be filtered by.
+func (p plane) Operations() []string { return p.s.vocab.Operations }

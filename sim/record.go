@@ -67,7 +67,7 @@ func (x *exchange) findings() []Finding {
 	found := x.req.findings
 	if len(found) > maxFindings {
 		found = append(found[:maxFindings:maxFindings], Finding{
-			Code: "findings.more", Basis: string(Assumed), Message: fmt.Sprintf("%d more findings are not kept", len(x.req.findings)-maxFindings),
+			Code: "findings.more", Basis: string(Assumed), Message: fmt.Sprintf("further findings of this request are not kept: %d", len(x.req.findings)-maxFindings),
 		})
 	}
 	return found

@@ -43,7 +43,7 @@ func (s *Server) router(d *direct) http.Handler {
 	index := control.Index(plane{s})
 	root.Path("/").Handler(index)
 	root.PathPrefix("/img/flags/").Handler(control.Flags("/img/flags/"))
-	root.NotFoundHandler = index
+	root.NotFoundHandler = s.astray(index)
 	return root
 }
 

@@ -415,6 +415,33 @@ func TestArchive(t *testing.T) {
 	}
 }
 
+// A filter by an operation or a finding that there is none of would choose nothing.
+func TestFilterValues(t *testing.T) {
+	t.Parallel()
+	c := newController(t, startToy(t, sim.Config{}))
+	for _, path := range []string{"/requests", "/worlds/w/requests", "/worlds/w/requests/stream"} {
+		for query, want := range map[string]string{
+			"operation=createThin":    `operation: there is no operation "createThin", did you mean toy.createThing?`,
+			"operation=toy.getThing2": `operation: there is no operation "toy.getThing2", did you mean toy.getThing?`,
+			"finding=body.undeclard":  `finding: there is no finding "body.undeclard", did you mean body.undeclared?`,
+			"finding=route.unkown":    `finding: there is no finding "route.unkown", did you mean route.unknown?`,
+		} {
+			key, _, _ := strings.Cut(query, "=")
+			if status, v := c.do("GET", path+"?"+query, ""); status != 400 || v.Get("detail").String() != want || v.Get("pointer").String() != "query/"+key {
+				t.Errorf("%s?%s: %d %s", path, query, status, v)
+			}
+		}
+	}
+	for _, query := range []string{
+		"operation=createThing", "operation=toy.createThing", "operation=", "finding=*", "finding=body.required",
+		"finding=header.repeated", "finding=method.unknown", "finding=toy.of-its-own",
+	} {
+		if status, v := c.do("GET", "/worlds/w/requests?"+query, ""); status != 200 {
+			t.Errorf("%s: %d %s", query, status, v)
+		}
+	}
+}
+
 // A request for no route is told the nearest one that its provider has.
 func TestNearestRoute(t *testing.T) {
 	t.Parallel()
@@ -434,11 +461,18 @@ func TestNearestRoute(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(asked, " ")
 		_, header, _ := caller{t, srv, "toy_w"}.do(method, path, "")
-		if got := header.Get("X-Esimsim-Hint"); got != "no such route; the nearest is "+want {
+		kind := "route"
+		if method == "PUT" || method == "DELETE" {
+			kind = "method"
+		}
+		if got := header.Get("X-Esimsim-Hint"); got != "no such "+kind+"; the nearest is "+want {
 			t.Errorf("%s: %q, want %s", asked, got, want)
 		}
-		got := srv.WorldT(t, "w").Journal(sim.Filter{Limit: 1})
-		if len(got) != 1 || got[0].Operation != "" || got[0].Hint != header.Get("X-Esimsim-Hint") {
+		if got := header.Get("X-Esimsim-Findings"); got != kind+".unknown" {
+			t.Errorf("%s: findings %q, want %s.unknown", asked, got, kind)
+		}
+		got := srv.WorldT(t, "w").Journal(sim.Filter{Limit: 1, Finding: kind + ".unknown"})
+		if len(got) != 1 || got[0].Operation != "" || got[0].Hint != header.Get("X-Esimsim-Hint") || got[0].Findings[0].Message != got[0].Hint {
 			t.Errorf("%s: the journal has %+v", asked, got)
 		}
 	}

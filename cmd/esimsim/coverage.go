@@ -67,7 +67,7 @@ func mergeCommand(e env) *cobra.Command {
 	var o coverageOptions
 	cmd := &cobra.Command{
 		Use: "merge FILE ...", Short: "Add up what several runs met: files that --format json made",
-		Args: cobra.MinimumNArgs(1),
+		Args: atLeastOne,
 	}
 	o.flags(cmd)
 	cmd.SetFlagErrorFunc(flagError)

@@ -24,7 +24,7 @@ import (
 func TestDocs(t *testing.T) {
 	t.Parallel()
 	const root = "../.."
-	page := flagsPage(commands(env{func(string) string { return "" }, io.Discard, io.Discard}))
+	page := flagsPage(commands(env{func(string) string { return "" }, func() []string { return nil }, io.Discard, io.Discard}))
 	page.Heading(2, "Environment of the command of exec")
 	page.Text("%s. With `--tls-listen`, `ESIMSIM_TLS_URL`, `ESIMSIM_CA`, `SSL_CERT_FILE` and `NODE_EXTRA_CA_CERTS` as well.", docs.Codes(exported(t)))
 	page.Check(t, root, "flags.md")

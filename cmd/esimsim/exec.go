@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -41,7 +40,8 @@ func (e *exitError) Error() string {
 //	unfired      a rule of a scenario never did anything
 //	unmet        less was met than --min asks for
 //	expectation  an expectation of a scenario was not met
-var conditions = []string{"violation", "refused-key", "unfired", "unmet", "expectation"}
+//	silence      no request came at all
+var conditions = []string{"violation", "refused-key", "unfired", "unmet", "expectation", "silence"}
 
 func execCommand(e env) *cobra.Command {
 	var o serveOptions
@@ -49,9 +49,14 @@ func execCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "exec [flags] -- COMMAND [ARG ...]",
 		Short: "Run a command against a simulator of its own: esimsim exec -- go test ./...",
-		Args:  cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("say which command to run: esimsim exec -- COMMAND")
+			}
+			return nil
+		},
 	}
-	o.flags(cmd.Flags(), "127.0.0.1:0")
+	o.flags(cmd.Flags(), "127.0.0.1:0", "warn") // a line for each request would drown the command's own
 	x.flags(cmd.Flags())
 	cmd.Flags().SetInterspersed(false)
 	cmd.SetFlagErrorFunc(flagError)
@@ -124,7 +129,7 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 		return fail(err)
 	}
 	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
-		return fail(err)
+		return fail(notStarted(err))
 	}
 	defer func() { _ = s.Close() }()
 	settle(s, e.getenv)
@@ -158,8 +163,10 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 	err = child.Wait()
 	stop()
 
-	met := summarise(e.stderr, s)
 	covered := s.Coverage()
+	sum := summarise(s, x.world, covered)
+	sum.print(e.stderr, s)
+	met := sum.met
 	short, gateErr := x.gate.Below(covered)
 	if gateErr != nil {
 		return gateErr
@@ -180,7 +187,7 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 	}
 	for _, c := range x.failOn {
 		if met[c] > 0 {
-			return &exitError{exitUnmet, fmt.Errorf("--fail-on %s: met %d times", c, met[c])}
+			return &exitError{exitUnmet, fmt.Errorf("--fail-on %s: met %s", c, count(met[c], "time"))}
 		}
 	}
 	return nil
@@ -231,62 +238,4 @@ func trusted(s *sim.Server) (env []string, forget func(), err error) {
 	}
 	name := file.Name()
 	return []string{"SSL_CERT_FILE=" + name, "NODE_EXTRA_CA_CERTS=" + name, "ESIMSIM_CA=" + name}, func() { _ = os.Remove(name) }, nil
-}
-
-// summarise prints what a client's author should know, and counts the conditions met.
-func summarise(w io.Writer, s *sim.Server) map[string]int {
-	met := map[string]int{}
-	total, codes := 0, map[string]int{}
-	examples := map[string]string{}
-	var failed []string // expectations
-	for _, name := range s.WorldNames() {
-		world, err := s.World(name)
-		if err != nil {
-			continue
-		}
-		verdict, err := world.Verify()
-		if err != nil && !errors.Is(err, sim.ErrNothingExpected) {
-			_, _ = fmt.Fprintf(w, "esimsim: world %s: %v\n", name, err)
-		}
-		for _, r := range verdict.Results {
-			if !r.Passed {
-				met["expectation"]++
-				failed = append(failed, fmt.Sprintf("world %s: %s: %s", name, r.Name, r.Message))
-			}
-		}
-		for _, entry := range world.Journal(sim.Filter{}) {
-			total++
-			for _, f := range entry.Findings {
-				met["violation"]++
-				codes[f.Code]++
-				if examples[f.Code] == "" {
-					examples[f.Code] = fmt.Sprintf("%s: %s", entry.Operation, f.Message)
-				}
-			}
-		}
-	}
-	met["refused-key"] = len(s.Journal(sim.Filter{}))
-	unfired := s.Unfired()
-	met["unfired"] = len(unfired)
-
-	_, _ = fmt.Fprintf(w, "esimsim: %d requests, %d findings, %d refused keys\n", total, met["violation"], met["refused-key"])
-	for _, code := range sorted(codes) {
-		_, _ = fmt.Fprintf(w, "  %s (%d times), such as %s\n", code, codes[code], examples[code])
-	}
-	for _, rule := range unfired {
-		_, _ = fmt.Fprintf(w, "  rule %s never fired\n", rule)
-	}
-	for _, text := range failed {
-		_, _ = fmt.Fprintf(w, "  not met in %s\n", text)
-	}
-	return met
-}
-
-func sorted(m map[string]int) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -5,43 +5,153 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/esimsim/esimsim/internal/nearest"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/all"
 )
 
 func explainCommand(e env) *cobra.Command {
 	return &cobra.Command{
-		Use: "explain OPERATION|EVENT", Short: "Say what is known of an operation or a webhook, and whose word it rests on",
-		Example: "  esimsim explain esimfly.createOrder\n  esimsim explain esimgo.webhook.FirstUse", Args: cobra.ExactArgs(1),
+		Use: "explain [PROVIDER|OPERATION|ERROR|EDGE|EVENT]", Short: "Say what is known of an operation, an error, an edge or a webhook, and whose word it rests on",
+		Long: `Say what is known of an operation, an error, an edge or a webhook, and whose word it rests
+on. With the name of a provider it lists what there is of it, and without a name the
+operations of all.`,
+		Example: "  esimsim explain esimfly\n  esimsim explain esimfly.createOrder\n  esimsim explain esimfly.PRICE_MISMATCH\n  esimsim explain esimgo.webhook.FirstUse",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return wrongWords(cmd, args)
+			}
+			return nil
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			if strings.Contains(args[0], ".webhook") {
-				return fail(explainWebhook(e.stdout, args[0]))
+			if len(args) == 0 {
+				return fail(overview(e.stdout, all.Providers()))
 			}
-			x, err := sim.Explain(all.Providers(), args[0])
-			if err != nil {
-				return fail(err)
-			}
-			return fail(explain(e.stdout, x))
+			return fail(explainName(e.stdout, args[0]))
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return append(operations(), events()...), cobra.ShellCompDirectiveNoFileComp
+			return append(explainable(), events()...), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
 }
 
-func operations() (names []string) {
+// explainable lists all names but those of events.
+func explainable() (names []string) {
 	for _, p := range all.Providers() {
+		names = append(names, p.Name())
 		for _, op := range p.Operations() {
 			names = append(names, p.Name()+"."+op.ID)
 		}
 	}
+	for _, x := range sim.Errors(all.Providers()) {
+		if name := x.Provider + "." + x.Name; !slices.Contains(names, name) { // it may have a row for each operation
+			names = append(names, name)
+		}
+	}
+	for _, d := range sim.Edges(all.Providers()) {
+		names = append(names, d.Name)
+	}
 	return names
+}
+
+func explainName(w io.Writer, name string) error {
+	if strings.Contains(name, ".webhook") {
+		return explainWebhook(w, name)
+	}
+	known := explainable()
+	if !slices.Contains(known, name) {
+		return fmt.Errorf("there is no operation, error or edge %q%s", name, nearest.Hint(name, append(known, events()...)))
+	}
+	for _, p := range all.Providers() {
+		if p.Name() == name {
+			return explainProvider(w, p)
+		}
+	}
+	var rows []sim.ErrorInfo
+	for _, x := range sim.Errors(all.Providers()) {
+		if x.Provider+"."+x.Name == name {
+			rows = append(rows, x)
+		}
+	}
+	if len(rows) > 0 {
+		return explainError(w, name, rows)
+	}
+	for _, d := range sim.Edges(all.Providers()) {
+		if d.Name == name {
+			_, err := fmt.Fprintf(w, "%s: a transition, which a scenario can put off\nbasis: %s\npolicy by default: %s\n", name, grounds(d.Basis, d.Source), d.Default)
+			return err
+		}
+	}
+	x, err := sim.Explain(all.Providers(), name)
+	if err != nil {
+		return err
+	}
+	return explain(w, x)
+}
+
+// overview lists operations, one a line, name first.
+func overview(w io.Writer, providers []*sim.Provider) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, p := range providers {
+		list, err := sim.Overview(p)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			_, _ = fmt.Fprintf(t, "%s\t%s\n", x.Name, x.Summary)
+		}
+	}
+	return t.Flush()
+}
+
+// explainProvider lists what there is of one, by the names that can be explained.
+func explainProvider(w io.Writer, p *sim.Provider) error {
+	if err := overview(w, []*sim.Provider{p}); err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(t, "\nerrors")
+	last := ""
+	for _, x := range sim.Errors([]*sim.Provider{p}) {
+		if x.Name != last {
+			_, _ = fmt.Fprintf(t, "%s.%s\t%d\n", x.Provider, x.Name, x.Status)
+		}
+		last = x.Name
+	}
+	_, _ = fmt.Fprintln(t, "\ntransitions, with the policy in force by default")
+	for _, d := range sim.Edges([]*sim.Provider{p}) {
+		_, _ = fmt.Fprintf(t, "%s\t%s\n", d.Name, d.Default)
+	}
+	if len(p.Events()) > 0 {
+		_, _ = fmt.Fprintln(t, "\nwebhooks")
+	}
+	for _, e := range p.Events() {
+		_, _ = fmt.Fprintln(t, e.Name)
+	}
+	return t.Flush()
+}
+
+// explainError is about one name, which may stand for another answer at each operation.
+func explainError(w io.Writer, name string, rows []sim.ErrorInfo) error {
+	_, _ = fmt.Fprintf(w, "%s: an error that a scenario can ask for by name\n", name)
+	for _, x := range rows {
+		at := strings.Join(x.Operations, ", ")
+		if at == "" {
+			at = "every operation"
+		}
+		_, err := fmt.Fprintf(w, "\nof %s\nbasis: %s\nstatus: %d\n  %s\n", at, grounds(x.Basis, x.Source), x.Status, x.Body)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func explain(w io.Writer, x sim.Explanation) error {

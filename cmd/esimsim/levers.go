@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/sim"
@@ -77,6 +78,12 @@ func (p *plane) do(req *http.Request, out any) error {
 		return fmt.Errorf("the simulator at %s has not answered: %w", p.url, err)
 	}
 	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode == http.StatusUnauthorized {
+		if p.token == "" {
+			return fmt.Errorf("the simulator at %s asks for its control token: give it with --control-token or ESIMSIM_CONTROL_TOKEN", p.url)
+		}
+		return fmt.Errorf("the simulator at %s has another control token than that of --control-token or ESIMSIM_CONTROL_TOKEN", p.url)
+	}
 	data, err := io.ReadAll(res.Body)
 	if err != nil {
 		return err
@@ -90,6 +97,38 @@ func (p *plane) do(req *http.Request, out any) error {
 	}
 	return json.Unmarshal(data, out)
 }
+
+// tellNew says that a call is about to make the world, in case its name is misspelt.
+func (p *plane) tellNew(ctx context.Context, w io.Writer) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(p.url, "/")+"/_sim/worlds", nil)
+	if err != nil {
+		return
+	}
+	var out struct{ Worlds []struct{ Name string } }
+	if p.do(req, &out) != nil {
+		return // the call itself will fail too, and say why
+	}
+	var names []string
+	for _, world := range out.Worlds {
+		if world.Name == p.world {
+			return
+		}
+		names = append(names, world.Name)
+	}
+	others := "there is no other"
+	switch n := len(names); {
+	case n == 1:
+		others = "there is " + names[0]
+	case n > mostNames:
+		others = fmt.Sprintf("there are %s and %d more", strings.Join(names[:mostNames], ", "), n-mostNames)
+	case n > 0:
+		others = "there are " + strings.Join(names, ", ")
+	}
+	_, _ = fmt.Fprintf(w, "esimsim: world %s is new (%s)\n", p.world, others)
+}
+
+// mostNames is how many worlds are listed.
+const mostNames = 10
 
 // A problem is how the control plane refuses.
 type problem struct{ Detail, Pointer string }
@@ -112,13 +151,26 @@ func advanceCommand(e env) *cobra.Command {
 	var p plane
 	cmd := &cobra.Command{
 		Use: "advance DURATION", Short: "Move a world's clock on and run what falls due: esimsim advance 30d",
-		Args: cobra.ExactArgs(1),
 	}
 	p.flags(cmd, e)
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		var unknown *pflag.NotExistError
+		if errors.As(err, &unknown) && strings.ContainsAny(unknown.GetSpecifiedName(), "0123456789") {
+			return errors.New("a clock goes on and never back: write a duration without the minus, such as 5m")
+		}
+		return flagError(cmd, err)
+	})
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return fmt.Errorf("%q is no duration: write it as one word, such as 700ms, 90s, 5m, 36h or 30d", strings.Join(args, " "))
+		}
+		return exactly(1)(cmd, args)
+	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if _, err := clock.ParseDuration(args[0]); err != nil {
 			return err
 		}
+		p.tellNew(cmd.Context(), e.stderr)
 		var out struct {
 			Now      time.Time
 			Happened happened
@@ -137,7 +189,7 @@ func useCommand(e env) *cobra.Command {
 	var p plane
 	cmd := &cobra.Command{
 		Use: "use ICCID VOLUME", Short: "Use data on an eSIM, or on the last one: esimsim use last 500MB",
-		Args: cobra.ExactArgs(2),
+		Args: exactly(2),
 	}
 	p.flags(cmd, e)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -145,6 +197,7 @@ func useCommand(e env) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		p.tellNew(cmd.Context(), e.stderr)
 		var out struct {
 			ICCID, Status string
 			UsedBytes     int64
@@ -154,7 +207,7 @@ func useCommand(e env) *cobra.Command {
 			return fail(err)
 		}
 		out.Happened.print(e.stdout)
-		_, err = fmt.Fprintf(e.stdout, "%s used %d bytes and is %s\n", out.ICCID, out.UsedBytes, out.Status)
+		_, err = fmt.Fprintf(e.stdout, "%s used %s and is %s\n", out.ICCID, count(out.UsedBytes, "byte"), out.Status)
 		return fail(err)
 	}
 	return cmd

@@ -18,12 +18,13 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(int(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)))
+	os.Exit(int(run(ctx, os.Args[1:], env{os.Getenv, os.Environ, os.Stdout, os.Stderr})))
 }
 
 // An env is what a command has of the world around it.
 type env struct {
 	getenv         func(string) string
+	environ        func() []string // all of it, as NAME=value
 	stdout, stderr io.Writer
 }
 
@@ -33,6 +34,9 @@ func commands(e env) *cobra.Command {
 		Use:   "esimsim",
 		Short: "Stands in for the eSIM wholesale APIs of Roamify, eSIM Go and esimfly",
 	})
+	root.Version = version()
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.PersistentPreRun = func(*cobra.Command, []string) { unread(root, e) }
 	root.AddCommand(
 		serveCommand(e, &cobra.Command{Use: "serve", Short: "Serve the three APIs (what esimsim does by itself)"}),
 		execCommand(e), advanceCommand(e), useCommand(e), readyCommand(e), waitCommand(e), triggerCommand(e), webhookCommand(e), explainCommand(e), signCommand(e), configCommand(e), scenarioCommand(e), coverageCommand(e), worldCommand(e), versionCommand(e),
@@ -41,11 +45,11 @@ func commands(e env) *cobra.Command {
 }
 
 // run is the program as a function of its arguments and surroundings.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) exit {
-	root := commands(env{getenv, stdout, stderr})
+func run(ctx context.Context, args []string, e env) exit {
+	root := commands(e)
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(e.stdout)
+	root.SetErr(e.stderr)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SuggestionsMinimumDistance = 3
 	used, err := root.ExecuteContextC(ctx)
@@ -55,16 +59,16 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	var ended *exitError
 	if errors.As(err, &ended) {
 		if ended.err != nil {
-			_, _ = fmt.Fprintf(stderr, "esimsim: %v\n", ended.err)
+			_, _ = fmt.Fprintf(e.stderr, "esimsim: %v\n", ended.err)
 		}
 		return ended.code
 	}
-	_, _ = fmt.Fprintf(stderr, "esimsim: %v\n", err)
+	_, _ = fmt.Fprintf(e.stderr, "esimsim: %v\n", err)
 	var failure *failed
 	if errors.As(err, &failure) {
 		return exitFailed
 	}
-	_, _ = fmt.Fprintf(stderr, "see '%s --help'\n", used.CommandPath())
+	_, _ = fmt.Fprintf(e.stderr, "see '%s --help'\n", used.CommandPath())
 	return exitWrongCall
 }
 

@@ -100,7 +100,8 @@ func (w *watched) find(what *regexp.Regexp, done <-chan struct{}) []string {
 
 var origin = regexp.MustCompile(`Control plane  (http://[^/\s]+)/_sim/`)
 
-// start runs "esimsim ARGS" on a free port until the story ends, and sets ESIMSIM_URL.
+// start runs "esimsim ARGS" on a free port until the story ends, and sets ESIMSIM_URL and
+// ADDRESS.
 func start(ts *testscript.TestScript, _ bool, args []string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{stop: cancel, out: &watched{more: make(chan struct{})}, done: make(chan struct{})}
@@ -111,7 +112,7 @@ func start(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	go func() {
 		defer close(r.done)
-		r.code = run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...), ts.Getenv, r.out, &r.stderr)
+		r.code = run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...), env{ts.Getenv, func() []string { return nil }, r.out, &r.stderr})
 	}()
 	ts.Defer(func() { cancel(); <-r.done })
 	m := r.out.find(origin, r.done)
@@ -119,6 +120,7 @@ func start(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("esimsim ended with %d: %s", r.code, r.stderr.String())
 	}
 	ts.Setenv("ESIMSIM_URL", m[1])
+	ts.Setenv("ADDRESS", strings.TrimPrefix(m[1], "http://"))
 	text, _ := r.out.read()
 	ts.Check(os.WriteFile(ts.MkAbs("banner"), []byte(text), 0o600))
 	current.Store(ts, r)

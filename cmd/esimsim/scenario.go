@@ -33,12 +33,12 @@ func scenarioCommand(e env) *cobra.Command {
 			RunE: func(*cobra.Command, []string) error { return fail(listScenarios(e)) },
 		},
 		&cobra.Command{
-			Use: "show NAME", Short: "Print a bundled scenario", Args: cobra.ExactArgs(1),
+			Use: "show NAME", Short: "Print a bundled scenario", Args: exactly(1),
 			RunE:              func(_ *cobra.Command, args []string) error { return fail(showScenario(e, args[0])) },
 			ValidArgsFunction: completeScenario,
 		},
 		&cobra.Command{
-			Use: "lint NAME|FILE ...", Short: "Check scenarios; a mistake is told as file:line:column: message", Args: cobra.MinimumNArgs(1),
+			Use: "lint NAME|FILE ...", Short: "Check scenarios; a mistake is told as file:line:column: message", Args: atLeastOne,
 			RunE:              func(_ *cobra.Command, args []string) error { return fail(lintScenarios(e, args)) },
 			ValidArgsFunction: completeScenario,
 		},

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,7 +30,7 @@ const defaultListen = "127.0.0.1:8484"
 // serveCommand gives cmd the flags and the doing of serve.
 func serveCommand(e env, cmd *cobra.Command) *cobra.Command {
 	var o serveOptions
-	o.flags(cmd.Flags(), defaultListen)
+	o.flags(cmd.Flags(), defaultListen, "info")
 	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "file to write URLs, credentials and process id to, once requests are served")
 	cmd.Flags().StringVar(&o.debug, "debug-listen", "", "address to serve profiles of the process on; off without it")
 	cmd.Args = noArgs
@@ -63,7 +62,7 @@ type hookFlags struct {
 	roamifySecret, esimflySecret string
 }
 
-func (o *serveOptions) flags(f *pflag.FlagSet, listen string) {
+func (o *serveOptions) flags(f *pflag.FlagSet, listen, level string) {
 	f.StringVar(&o.cfg.Listen, "listen", listen, "address to listen on; port 0 takes a free one")
 	f.StringVar(&o.cfg.TLS.Listen, "tls-listen", "", "address to serve HTTPS on as well")
 	f.StringVar(&o.cfg.TLS.CertFile, "tls-cert", "", "certificate of HTTPS, PEM; without one a CA is made and served at /_sim/ca.pem")
@@ -88,7 +87,7 @@ func (o *serveOptions) flags(f *pflag.FlagSet, listen string) {
 	f.StringVar(&o.cfg.ControlToken, "control-token", "", "bearer token of the control plane; made and printed where the listener is not loopback")
 	f.StringSliceVar(&o.cfg.AllowHosts, "allow-host", nil, "further Host that the control plane accepts; may be repeated")
 	f.StringVar(&o.file, "config", config.File, "file whose keys are these flags; the flag wins over the environment, and that over the file")
-	f.StringVar(&o.level, "log-level", "info", "least level of what is logged on standard error: debug, info, warn or error")
+	f.StringVar(&o.level, "log-level", level, "least level of what is logged on standard error: debug, info, warn or error")
 }
 
 // settle takes what the command line left open from the environment, then the file, and
@@ -155,6 +154,9 @@ func (o *serveOptions) finish(e env) error {
 	if o.cfg.Listen == "" {
 		return errors.New("--listen is empty: write an address such as 127.0.0.1:0")
 	}
+	if err := errors.Join(checkAddress("listen", o.cfg.Listen), checkAddress("tls-listen", o.cfg.TLS.Listen), checkAddress("debug-listen", o.debug)); err != nil {
+		return err
+	}
 	if o.freeze != "" {
 		t, err := time.Parse(time.RFC3339, o.freeze)
 		if err != nil {
@@ -198,10 +200,7 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 	}
 	// The simulator's own end is Close, which lets answers under way finish.
 	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
-		if errors.Is(err, syscall.EADDRINUSE) {
-			return fmt.Errorf("%w: choose another address, or a free port with --listen 127.0.0.1:0", err)
-		}
-		return err
+		return notStarted(err)
 	}
 	if !loopback(o.cfg.Listen) {
 		o.cfg.Log.Warn("reachable from other machines; the control plane asks for the token", "listen", s.Addr())
@@ -270,7 +269,7 @@ func fromFile(flags *pflag.FlagSet, file string) error {
 		}
 		for _, text := range v.Texts {
 			if err := flags.Set(v.Key, text); err != nil {
-				return fmt.Errorf("%s: %s: %w", v.At, v.Key, err)
+				return badValue(v.At+": "+v.Key, flags.Lookup(v.Key), text, err)
 			}
 		}
 	}
@@ -282,11 +281,11 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) (err erro
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := variable(f.Name)
 		v := getenv(name)
-		if v == "" || f.Changed || err != nil {
+		if v == "" || f.Changed || err != nil || f.Name == "version" || f.Name == "help" {
 			return
 		}
 		if e := flags.Set(f.Name, v); e != nil {
-			err = fmt.Errorf("%s: %w", name, e)
+			err = badValue(name, f, v, e)
 		}
 	})
 	return err
@@ -295,20 +294,6 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) (err erro
 // variable is the environment's name for a flag.
 func variable(flag string) string {
 	return "ESIMSIM_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-}
-
-// flagError names the flag that was probably meant.
-func flagError(cmd *cobra.Command, err error) error {
-	unknown, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
-	if !ok {
-		return err
-	}
-	var known []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	if best := nearest.Of(unknown, known); best != "" {
-		return fmt.Errorf("unknown flag --%s, did you mean --%s?", unknown, best)
-	}
-	return fmt.Errorf("unknown flag --%s", unknown)
 }
 
 // noArgs refuses a word that is no command, and names the one that was probably meant.

@@ -15,7 +15,7 @@ func configCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "config", Short: "Print each setting of serve, and where its value comes from", Args: cobra.NoArgs,
 	}
-	o.flags(cmd.Flags(), defaultListen)
+	o.flags(cmd.Flags(), defaultListen, "info")
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		flags := cmd.Flags()

@@ -18,7 +18,7 @@ func triggerCommand(e env) *cobra.Command {
 	var p plane
 	cmd := &cobra.Command{
 		Use: "trigger EVENT", Short: "Send a webhook with a good payload now: esimsim trigger esimgo.webhook.FirstUse",
-		Args: cobra.ExactArgs(1),
+		Args: exactly(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return events(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -37,7 +37,7 @@ func triggerCommand(e env) *cobra.Command {
 func resendCommand(e env) *cobra.Command {
 	var p plane
 	cmd := &cobra.Command{
-		Use: "resend ID", Short: "Make one more attempt of a delivery", Args: cobra.ExactArgs(1),
+		Use: "resend ID", Short: "Make one more attempt of a delivery", Args: exactly(1),
 	}
 	p.flags(cmd, e)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

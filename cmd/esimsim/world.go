@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -39,7 +40,7 @@ func worldPutCommand(e env) *cobra.Command {
 print what was made: kind, provider, id, state. FILE holds JSON as PUT /_sim/worlds/{world}
 takes it; - is standard input.`,
 		Example: `  echo '{"esims":[{"provider":"esimgo","item":"esim_1GB_7D_GB_V2","state":"Expired"}]}' | esimsim world put - --world shop-1`,
-		Args:    cobra.ExactArgs(1),
+		Args:    exactly(1),
 	}
 	p.flags(cmd, e)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -54,6 +55,8 @@ takes it; - is standard input.`,
 			at := args[0]
 			if refused.Pointer != "" {
 				at += ": " + refused.Pointer
+			} else if p.send(cmd.Context(), http.MethodGet, "", nil, new(json.RawMessage)) != nil {
+				at = fmt.Sprintf("--world %q", p.world) // which is refused whatever is asked of it
 			}
 			err = fmt.Errorf("%s: %w", at, err)
 		}

@@ -152,7 +152,7 @@ func (l language) run(t *testing.T, esimsim string, m mutant, flags ...string) (
 			write(t, filepath.Join(dir, m.file), text)
 		}
 	}
-	args := slices.Concat([]string{"exec", "--log-level", "warn", "--fail-on", "violation,refused-key"}, flags, []string{"--"}, suite)
+	args := slices.Concat([]string{"exec", "--fail-on", "violation,refused-key"}, flags, []string{"--"}, suite)
 	cmd := exec.CommandContext(t.Context(), esimsim, args...)
 	cmd.Dir, cmd.Env = dir, environment()
 	text, err := cmd.CombinedOutput()

@@ -22,6 +22,8 @@ type Sim interface {
 	Document(api string) (document []byte, base string)
 	// Access is how callers of a world reach the APIs from an origin.
 	Access(world, origin string) ([]Access, error)
+	// Operations are those of all APIs, each with its provider's name.
+	Operations() []string
 	// Machines are the state machines of all APIs.
 	Machines() []Machine
 	// Scenarios are the bundled ones.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/internal/contract"
 	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/nearest"
 )
@@ -46,7 +47,7 @@ func (h *handler) request(w http.ResponseWriter, r *http.Request) {
 // keys beside those of a filter.
 func (h *handler) entries(w http.ResponseWriter, r *http.Request, name string, list func(journal.Filter) []*journal.Entry, keys ...string) {
 	query := r.URL.Query()
-	f, ok := filter(w, query, keys...)
+	f, ok := h.filter(w, query, keys...)
 	if !ok {
 		return
 	}
@@ -87,7 +88,7 @@ func known(w http.ResponseWriter, query url.Values, what string, allowed ...stri
 }
 
 // filter reads what chooses entries. When it says false it has answered.
-func filter(w http.ResponseWriter, query url.Values, more ...string) (f journal.Filter, ok bool) {
+func (h *handler) filter(w http.ResponseWriter, query url.Values, more ...string) (f journal.Filter, ok bool) {
 	if !known(w, query, "filter", append([]string{"operation", "status", "finding", "since", "limit"}, more...)...) {
 		return f, false
 	}
@@ -96,6 +97,13 @@ func filter(w http.ResponseWriter, query url.Values, more ...string) (f journal.
 		return f, false
 	}
 	f.Operation, f.Finding = query.Get("operation"), query.Get("finding")
+	if f.Operation != "" && !h.operates(f.Operation) {
+		return bad("operation", fmt.Sprintf("there is no operation %q%s", f.Operation, nearest.Hint(f.Operation, h.sim.Operations())))
+	}
+	// What providers find has names of their own, which are not listed anywhere.
+	if contract.Misspelt(f.Finding) {
+		return bad("finding", fmt.Sprintf("there is no finding %q%s", f.Finding, nearest.Hint(f.Finding, contract.Codes())))
+	}
 	var err error
 	if query.Has("status") {
 		if f.Status, err = strconv.Atoi(query.Get("status")); err != nil {
@@ -115,6 +123,13 @@ func filter(w http.ResponseWriter, query url.Values, more ...string) (f journal.
 	return f, true
 }
 
+// operates says whether there is an operation of that name, with its provider's or without.
+func (h *handler) operates(name string) bool {
+	return slices.ContainsFunc(h.sim.Operations(), func(full string) bool {
+		return full == name || strings.HasSuffix(full, "."+name)
+	})
+}
+
 // heartbeat is often enough for the proxies and clients that give up after half a minute
 // of silence.
 const heartbeat = 15 * time.Second
@@ -131,7 +146,7 @@ func (h *handler) stream(w http.ResponseWriter, r *http.Request, world World) {
 	if none {
 		query.Del("limit")
 	}
-	f, ok := filter(w, query, createKey)
+	f, ok := h.filter(w, query, createKey)
 	if !ok {
 		return
 	}

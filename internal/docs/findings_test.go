@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/esimsim/esimsim/internal/contract"
 	"github.com/esimsim/esimsim/internal/docs"
 )
 
@@ -36,9 +39,26 @@ func findingsPage(t *testing.T, list []*volume) *docs.Page {
 	}
 	page.Table([]string{"Code", "What is wrong"}, rows)
 	page.Text("And apart from these:")
-	page.Table([]string{"Code", "Sentence"}, findingRows(slices.DeleteFunc(append(findings(t, "internal/contract"), findings(t, "sim")...), func(f finding) bool {
+	own := slices.DeleteFunc(append(findings(t, "internal/contract"), findings(t, "sim")...), func(f finding) bool {
 		return f.code[0] >= 0x80 // made of place and rule
-	}), false))
+	})
+	page.Table([]string{"Code", "Sentence"}, findingRows(own, false))
+	// The program has a list of them too, by which it tells a misspelt one.
+	var written []string
+	for _, f := range own {
+		written = append(written, f.code)
+	}
+	for rule := range said {
+		for _, place := range []string{"body", "query", "header"} {
+			written = append(written, place+"."+rule)
+		}
+	}
+	slices.Sort(written)
+	listed := contract.Codes()
+	slices.Sort(listed)
+	if diff := cmp.Diff(slices.Compact(written), listed); diff != "" {
+		t.Errorf("contract.Codes (-in the source +listed):\n%s", diff)
+	}
 	for _, v := range list {
 		page.Heading(2, v.Title())
 		page.Table([]string{"Code", "Sentence", "Basis"}, findingRows(findings(t, "sim/"+v.Name()), true))
