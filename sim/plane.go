@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"iter"
 	"slices"
 	"time"
 
@@ -85,7 +86,7 @@ func (p plane) World(name string) (control.World, error) {
 	return worldPlane{w}, nil
 }
 
-func (p plane) Requests(f journal.Filter) []*journal.Entry { return p.s.journal.List(f) }
+func (p plane) Requests(f journal.Filter) iter.Seq[*journal.Entry] { return p.s.journal.Each(f) }
 
 func (p plane) QR(world, iccid string) ([]byte, error) {
 	w := p.s.lookup(world)
@@ -115,7 +116,7 @@ func (p plane) Forget(world string) bool { return p.s.Forget(world) }
 
 type worldPlane struct{ *World }
 
-func (w worldPlane) Requests(f journal.Filter) []*journal.Entry { return w.Journal(f) }
+func (w worldPlane) Requests(f journal.Filter) iter.Seq[*journal.Entry] { return w.journal.Each(f) }
 
 func (w worldPlane) Snapshot() ([]byte, error) {
 	s, err := w.World.Snapshot()

@@ -5,6 +5,7 @@ package control
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/coverage"
@@ -27,8 +28,8 @@ type Sim interface {
 	// World makes the world when it is named for the first time.
 	World(name string) (World, error)
 	Forget(world string) bool
-	// Requests are those no world could be found for.
-	Requests(journal.Filter) []*journal.Entry
+	// Requests are those no world could be found for, one by one.
+	Requests(journal.Filter) iter.Seq[*journal.Entry]
 	// Coverage is of all worlds, also those that have left.
 	Coverage() coverage.Report
 	QR(world, iccid string) ([]byte, error)
@@ -59,7 +60,7 @@ type World interface {
 	SwitchOn(scenario string) error
 	SwitchOff(scenario string) bool
 	AddScenario(yaml []byte) (name string, err error)
-	Requests(journal.Filter) []*journal.Entry
+	Requests(journal.Filter) iter.Seq[*journal.Entry]
 	Deliveries() []Delivery
 	// Resend and Trigger wait for the attempt.
 	Resend(ctx context.Context, id string) (Delivery, error)

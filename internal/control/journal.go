@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -26,7 +27,7 @@ func (h *handler) lone(w http.ResponseWriter, r *http.Request) {
 }
 
 // entries answers a journal, as our own JSON or as an archive of that name.
-func (h *handler) entries(w http.ResponseWriter, r *http.Request, name string, list func(journal.Filter) []*journal.Entry) {
+func (h *handler) entries(w http.ResponseWriter, r *http.Request, name string, list func(journal.Filter) iter.Seq[*journal.Entry]) {
 	query := r.URL.Query()
 	f, ok := filter(w, query, "format")
 	if !ok {
@@ -34,12 +35,13 @@ func (h *handler) entries(w http.ResponseWriter, r *http.Request, name string, l
 	}
 	switch format := query.Get("format"); format {
 	case "", "json":
-		answer(w, struct {
-			Requests []*journal.Entry `json:"requests"`
-		}{list(f)})
+		one := func(e *journal.Entry) any { return e }
+		answerList(w, map[string][]any{"requests": {}}, list(f), one)
 	case "har":
 		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name+".har"))
-		answer(w, journal.Archive(list(f), origin(r), h.sim.Health().Version))
+		from := origin(r)
+		one := func(e *journal.Entry) any { return e.Archive(from) }
+		answerList(w, journal.Archive(nil, from, h.sim.Health().Version), list(f), one)
 	default:
 		badQuery(w, "format", "is json or har"+nearest.Hint(format, []string{"json", "har"}))
 	}

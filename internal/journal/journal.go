@@ -3,6 +3,7 @@
 package journal
 
 import (
+	"iter"
 	"net/http"
 	"slices"
 	"sync"
@@ -177,6 +178,12 @@ type Filter struct {
 
 // List gives the chosen entries, newest last.
 func (j *Journal) List(f Filter) []*Entry {
+	return slices.AppendSeq([]*Entry{}, j.Each(f))
+}
+
+// Each is List one by one, made when it is called for: a full journal takes several times as
+// much when it is opened for a reader as it does when it is kept.
+func (j *Journal) Each(f Filter) iter.Seq[*Entry] {
 	// Entries never change, so that only the list is copied under the lock.
 	j.mu.Lock()
 	held := slices.Clone(j.held())
@@ -190,11 +197,13 @@ func (j *Journal) List(f Filter) []*Entry {
 	if f.Limit > 0 && len(chosen) > f.Limit {
 		chosen = chosen[len(chosen)-f.Limit:]
 	}
-	out := make([]*Entry, 0, len(chosen))
-	for _, e := range chosen {
-		out = append(out, e.open())
+	return func(yield func(*Entry) bool) {
+		for _, e := range chosen {
+			if !yield(e.open()) {
+				return
+			}
+		}
 	}
-	return out
 }
 
 func (f Filter) takes(e *Entry) bool {
