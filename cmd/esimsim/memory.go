@@ -50,7 +50,7 @@ func memoryLimit(allowed string) int64 {
 // How often a keeper looks, what it does not mind, and what it takes for being quiet.
 const (
 	lookEvery = time.Minute
-	muchSpare = 128 << 20
+	muchSpare = 32 << 20
 	quietly   = 32 << 20
 )
 

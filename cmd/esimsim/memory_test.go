@@ -29,7 +29,7 @@ func TestKeeper(t *testing.T) {
 			t.Errorf("%s: given back %d times, want %d", what, freed, want)
 		}
 	}
-	now = memory{resident: 60 * mb, live: 20 * mb, allocated: 10 * mb}
+	now = memory{resident: 40 * mb, live: 20 * mb, allocated: 10 * mb}
 	look("at the start", 0)
 	now = memory{resident: 2100 * mb, live: 600 * mb, allocated: 9000 * mb}
 	look("busy", 0)
@@ -40,9 +40,9 @@ func TestKeeper(t *testing.T) {
 	now.live -= 500 * mb // worlds were forgotten, and the collector saw it
 	look("after worlds left", 2)
 	look("what cannot be given back", 2)
-	now.resident += 100 * mb
+	now.resident += 20 * mb
 	look("a little more", 2)
-	now.resident += 100 * mb
+	now.resident += 20 * mb
 	look("much more", 3)
 }
 
