@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"iter"
 	"slices"
 	"time"
 
@@ -109,7 +110,7 @@ func (p plane) Existing(name string) (control.World, error) {
 	return worldPlane{w}, nil
 }
 
-func (p plane) Requests(f journal.Filter) []*journal.Entry { return p.s.journal.List(f) }
+func (p plane) Requests(f journal.Filter) iter.Seq[*journal.Entry] { return p.s.journal.Each(f) }
 
 func (p plane) QR(world, iccid string) ([]byte, error) {
 	w := p.s.lookup(world)
@@ -139,7 +140,7 @@ func (p plane) Forget(world string) bool { return p.s.Forget(world) }
 
 type worldPlane struct{ *World }
 
-func (w worldPlane) Requests(f journal.Filter) []*journal.Entry { return w.Journal(f) }
+func (w worldPlane) Requests(f journal.Filter) iter.Seq[*journal.Entry] { return w.journal.Each(f) }
 
 func (w worldPlane) Request(id string) *journal.Entry { return w.journal.Find(id) }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/control"
+	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/nearest"
 	"github.com/esimsim/esimsim/internal/scenario"
 	"github.com/esimsim/esimsim/internal/webhook"
@@ -328,12 +329,13 @@ func (d *delivery) show() Delivery {
 	return out
 }
 
+// redacted is a target as others may see it.
 func redacted(target string) string {
 	u, err := url.Parse(target)
 	if err != nil {
 		return ""
 	}
-	return u.Redacted()
+	return journal.RedactTarget(u)
 }
 
 // Deliveries lists the webhooks of this world, oldest first.

@@ -218,6 +218,24 @@ func TestWebhookControl(t *testing.T) {
 }
 
 // Snapshots keep what was numbered, and not what is on its way.
+// Neither the view of a world nor the list of deliveries tells a token in a target.
+func TestWebhookTargetIsShownWithoutItsToken(t *testing.T) {
+	t.Parallel()
+	srv, _, to := hooked(t, "")
+	w := srv.WorldT(t, "w")
+	aim(t, w, to.URL+"/hook?shop=1&token=LEAK")
+	if _, err := w.Trigger(t.Context(), "toy.webhook.made"); err != nil {
+		t.Fatal(err)
+	}
+	want := to.URL + "/hook?shop=1&token=%5Bredacted%5D"
+	if got := w.View().Webhooks["toy"].URL; got != want {
+		t.Errorf("the view has %s, want %s", got, want)
+	}
+	if got := w.Deliveries()[0].URL; got != want {
+		t.Errorf("the delivery has %s, want %s", got, want)
+	}
+}
+
 func TestWebhookSnapshot(t *testing.T) {
 	t.Parallel()
 	srv, shop, to := hooked(t, "")

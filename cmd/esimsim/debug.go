@@ -7,10 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"runtime"
 	"runtime/pprof"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/clock"
@@ -34,14 +34,35 @@ func debugServer(ctx context.Context, addr string, log *slog.Logger) (stop func(
 	mux.HandleFunc("/debug/pprof/{name}", lookUp)
 	mux.HandleFunc("/debug/pprof/profile", profileCPU)
 	mux.HandleFunc("/debug/vars", counters)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: ownHosts(mux), ReadHeaderTimeout: 10 * time.Second}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		_ = server.Serve(l) // it ends with stop
 	}()
+	if !loopback(l.Addr().String()) {
+		log.Warn("profiles of this process can be read from other machines, and nobody is asked for a token", "debug-listen", l.Addr())
+	}
 	log.Warn("profiles of this process are served", "url", "http://"+l.Addr().String()+"/debug/pprof/")
 	return func() { _ = server.Close(); <-done }, nil
+}
+
+// ownHosts refuses a Host that is neither loopback nor the address the connection came to:
+// a page on the internet may let a name of its own point here.
+func ownHosts(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		ip := net.ParseIP(strings.Trim(host, "[]"))
+		bound, _ := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+		if host != "localhost" && (ip == nil || !ip.IsLoopback() && (bound == nil || !bound.IP.Equal(ip))) {
+			http.Error(w, fmt.Sprintf("profiles are not served to Host %q: use the address they are served on", r.Host), http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // lookUp gives one of the runtime's profiles, with ?debug=1 as a text and with ?gc=1 after
@@ -77,9 +98,10 @@ func profileCPU(w http.ResponseWriter, r *http.Request) {
 	_ = clock.Wall{}.Sleep(r.Context(), time.Duration(seconds)*time.Second)
 }
 
+// counters leaves the command line out, which expvar has: there may be a token in it.
 func counters(w http.ResponseWriter, _ *http.Request) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = json.NewEncoder(w).Encode(map[string]any{"cmdline": os.Args, "memstats": m})
+	_ = json.NewEncoder(w).Encode(map[string]any{"memstats": m})
 }

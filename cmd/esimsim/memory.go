@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -41,4 +45,61 @@ func memoryLimit(allowed string) int64 {
 		return usual
 	}
 	return min(usual, n/4*3) // the rest is for what is no heap
+}
+
+// How often a keeper looks, what it does not mind, and what it takes for being quiet.
+const (
+	lookEvery = time.Minute
+	muchSpare = 32 << 20
+	quietly   = 32 << 20
+)
+
+// giveBack lets the machine have again what the process needs no longer, until ctx ends. A
+// collector that comes seldom sees late that worlds were forgotten, and keeps room for a
+// heap as big as before.
+func giveBack(ctx context.Context) {
+	k := keeper{read: readMemory, free: debug.FreeOSMemory}
+	for (clock.Wall{}).Sleep(ctx, lookEvery) == nil {
+		k.look()
+	}
+}
+
+// memory is what the runtime says in bytes.
+type memory struct {
+	resident  uint64 // taken from the machine
+	live      uint64 // in use when the collector last came, which it does every other minute
+	allocated uint64 // ever
+}
+
+func (m memory) spare() uint64 { return m.resident - min(m.resident, m.live) }
+
+// A keeper gives memory back while little is asked for: who is busy would take it again.
+type keeper struct {
+	read func() memory
+	free func()
+	last memory
+	left uint64 // that could not be given back last time
+}
+
+func (k *keeper) look() {
+	now := k.read()
+	quiet := now.allocated-k.last.allocated < quietly
+	if quiet && now.spare() >= k.left+muchSpare {
+		k.free()
+		now = k.read()
+		k.left = now.spare()
+	}
+	k.left = min(k.left, now.spare())
+	k.last = now
+}
+
+func readMemory() memory {
+	s := []metrics.Sample{
+		{Name: "/memory/classes/total:bytes"},
+		{Name: "/memory/classes/heap/released:bytes"},
+		{Name: "/gc/heap/live:bytes"},
+		{Name: "/gc/heap/allocs:bytes"},
+	}
+	metrics.Read(s)
+	return memory{s[0].Value.Uint64() - s[1].Value.Uint64(), s[2].Value.Uint64(), s[3].Value.Uint64()}
 }

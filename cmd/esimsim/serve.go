@@ -202,9 +202,7 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
 		return notStarted(err)
 	}
-	if !loopback(o.cfg.Listen) {
-		o.cfg.Log.Warn("reachable from other machines; the control plane asks for the token", "listen", s.Addr())
-	}
+	o.warn(s)
 	if o.debug != "" {
 		stop, err := debugServer(ctx, o.debug, o.cfg.Log)
 		if err != nil {
@@ -213,6 +211,7 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 		defer stop()
 	}
 	settle(s, e.getenv)
+	go giveBack(ctx)
 	if err := banner(e.stdout, s, o.cfg); err != nil {
 		return err
 	}
@@ -225,6 +224,17 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 		o.cfg.Log.Warn("a rule never fired", "rule", rule)
 	}
 	return s.Close()
+}
+
+// warn says loudly which addresses others can reach.
+func (o *serveOptions) warn(s *sim.Server) {
+	const what = "reachable from other machines; the control plane asks for the token"
+	if !loopback(o.cfg.Listen) {
+		o.cfg.Log.Warn(what, "listen", s.Addr())
+	}
+	if o.cfg.TLS.Listen != "" && !loopback(o.cfg.TLS.Listen) {
+		o.cfg.Log.Warn(what, "tls-listen", s.TLSURL())
+	}
 }
 
 // writeReady tells another program what the banner tells people. The file appears whole

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,6 +104,81 @@ func TestEveryCredentialMeetsItsOwnWorld(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(0)
+}
+
+// What the README says of copies: a snapshot put to another name stands where that name's
+// credential looks, also a big one, and a fork stands beside its original.
+func TestCopyOfAWorld(t *testing.T) {
+	t.Parallel()
+	var instances []*sim.Server
+	var addrs []string
+	for range 3 {
+		s := sim.StartT(t, sim.Config{Providers: all.Providers()})
+		instances, addrs = append(instances, s), append(addrs, s.Addr())
+	}
+	front := balance(t, addrs)
+	fetch(t, http.MethodPatch, front+"/_sim/worlds/ci1", `{"esimgo":{"balance":77}}`)
+	saved := fetch(t, http.MethodGet, front+"/_sim/worlds/ci1/snapshot", "").Raw
+	saved += strings.Repeat(" ", 3<<20) // as big as that of a world in long use
+
+	homes := map[int]bool{}
+	for i := range 12 {
+		name := fmt.Sprintf("copy-%d", i)
+		fetch(t, http.MethodPut, front+"/_sim/worlds/"+name+"/snapshot", saved)
+		org := fetch(t, http.MethodGet, front+"/v2.4/organisation", "", "X-Api-Key", "esimgo_"+name)
+		if got := org.Get("organisations.0.balance").Int(); got != 77 {
+			t.Errorf("%s has %d, want that of its original", name, got)
+		}
+		homes[home(instances, name)] = true
+
+		fork := fmt.Sprintf("fork-%d", i)
+		fetch(t, http.MethodPost, front+"/_sim/worlds/ci1/fork", `{"name":"`+fork+`"}`)
+		if got, want := home(instances, fork), home(instances, "ci1"); got != want {
+			t.Errorf("%s is on instance %d, its original on %d", fork, got, want)
+		}
+	}
+	if len(homes) < 2 {
+		t.Errorf("all copies are on one instance, which shows nothing")
+	}
+}
+
+// home is the instance that has the world, -1 for none or more than one.
+func home(instances []*sim.Server, world string) int {
+	at := -1
+	for i, s := range instances {
+		if !slices.Contains(s.WorldNames(), world) {
+			continue
+		}
+		if at >= 0 {
+			return -1
+		}
+		at = i
+	}
+	return at
+}
+
+// The scheme's case is nobody's world; that of the name is.
+func TestSchemeInAnyCase(t *testing.T) {
+	t.Parallel()
+	var instances []*sim.Server
+	var addrs []string
+	for range 3 {
+		s := sim.StartT(t, sim.Config{Providers: all.Providers()})
+		instances, addrs = append(instances, s), append(addrs, s.Addr())
+	}
+	front := balance(t, addrs)
+	const order = `{"items":[{"packageId":"esim-portugal-7days-1gb-all","quantity":1}]}`
+	for i := range 12 {
+		for _, name := range []string{fmt.Sprintf("team-%d", i), fmt.Sprintf("TEAM-%d", i)} {
+			for _, scheme := range []string{"Bearer", "bearer", "BEARER"} {
+				fetch(t, http.MethodPost, front+"/api/esim/order", order, "Authorization", scheme+" roamify_"+name)
+			}
+			world := fetch(t, http.MethodGet, front+"/_sim/worlds/"+name, "")
+			if n := world.Get("ordersTotal").Int(); n != 3 || home(instances, name) < 0 {
+				t.Errorf("%s has %d orders, want 3", name, n)
+			}
+		}
+	}
 }
 
 // balance starts nginx with the example's file before one to three instances.

@@ -5,6 +5,7 @@ package control
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/coverage"
@@ -34,8 +35,8 @@ type Sim interface {
 	// Existing is the world where it was made, else nil.
 	Existing(name string) (World, error)
 	Forget(world string) bool
-	// Requests are those no world could be found for.
-	Requests(journal.Filter) []*journal.Entry
+	// Requests are those no world could be found for, one by one.
+	Requests(journal.Filter) iter.Seq[*journal.Entry]
 	// Coverage is of all worlds, also those that have left.
 	Coverage() coverage.Report
 	QR(world, iccid string) ([]byte, error)
@@ -66,7 +67,7 @@ type World interface {
 	SwitchOn(scenario string) error
 	SwitchOff(scenario string) bool
 	AddScenario(yaml []byte) (name string, err error)
-	Requests(journal.Filter) []*journal.Entry
+	Requests(journal.Filter) iter.Seq[*journal.Entry]
 	// Request is the entry of that id, nil where none is held.
 	Request(id string) *journal.Entry
 	// Newest are the last n deliveries, the newest last; 0 stands for all.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -45,7 +46,7 @@ func (h *handler) request(w http.ResponseWriter, r *http.Request) {
 
 // entries answers a journal, as our own JSON or as an archive of that name. It has further
 // keys beside those of a filter.
-func (h *handler) entries(w http.ResponseWriter, r *http.Request, name string, list func(journal.Filter) []*journal.Entry, keys ...string) {
+func (h *handler) entries(w http.ResponseWriter, r *http.Request, name string, list func(journal.Filter) iter.Seq[*journal.Entry], keys ...string) {
 	query := r.URL.Query()
 	f, ok := h.filter(w, query, keys...)
 	if !ok {
@@ -53,12 +54,13 @@ func (h *handler) entries(w http.ResponseWriter, r *http.Request, name string, l
 	}
 	switch format := query.Get("format"); format {
 	case "", "json":
-		answer(w, struct {
-			Requests []*journal.Entry `json:"requests"`
-		}{list(f)})
+		one := func(e *journal.Entry) any { return e }
+		answerList(w, map[string][]any{"requests": {}}, list(f), one)
 	case "har":
 		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name+".har"))
-		answer(w, journal.Archive(list(f), Origin(r), h.sim.Health().Version))
+		from := Origin(r)
+		one := func(e *journal.Entry) any { return e.Archive(from) }
+		answerList(w, journal.Archive(nil, from, h.sim.Health().Version), list(f), one)
 	default:
 		badQuery(w, "format", "is json or har"+nearest.Hint(format, []string{"json", "har"}))
 	}

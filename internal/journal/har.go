@@ -126,12 +126,13 @@ const harVersion = "HTTP/1.1"
 func Archive(entries []*Entry, origin, version string) HAR {
 	out := HAR{HARLog{Version: "1.2", Creator: HARCreator{"esimsim", version}, Entries: make([]HAREntry, len(entries))}}
 	for i, e := range entries {
-		out.Log.Entries[i] = e.archive(origin)
+		out.Log.Entries[i] = e.Archive(origin)
 	}
 	return out
 }
 
-func (e *Entry) archive(origin string) HAREntry {
+// Archive is the entry as an archive has it.
+func (e *Entry) Archive(origin string) HAREntry {
 	spent := max(0, float64(e.Duration.Microseconds())/1000)
 	out := HAREntry{
 		Started: e.Real.UTC().Format("2006-01-02T15:04:05.000Z07:00"), Time: spent,

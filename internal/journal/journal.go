@@ -3,12 +3,10 @@
 package journal
 
 import (
+	"iter"
 	"net/http"
-	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -62,75 +60,6 @@ type Edge struct {
 	Attempt int    `json:"attempt,omitempty"` // counted from 1
 	Status  int    `json:"status,omitempty"`  // of the receiver's answer; 0 when there was none
 	Error   string `json:"error,omitempty"`   // why there was none
-}
-
-// Secret is what stands in the journal for a credential.
-const Secret = "[redacted]"
-
-// secretKeys are query keys that hold a credential, in any case of letters, and secretQuote
-// finds JSON members that do.
-var (
-	secretKeys  = []string{"token", "secret", "apikey", "api_key", "api-key", "accesstoken", "access_token", "access-token"}
-	secretQuote = regexp.MustCompile(`("(?:api_?[kK]ey|access_?[tT]oken|secret_?[kK]ey|webhook_?[sS]ecret)"\s*:\s*")[^"]*"`)
-)
-
-// RedactURL is a request's target with the values of keys that hold credentials hidden.
-func RedactURL(u *url.URL) string {
-	if !mayHide(u.RawQuery) {
-		return u.RequestURI()
-	}
-	q, hit := u.Query(), false
-	for k := range q {
-		if isSecret(k) {
-			q[k], hit = []string{Secret}, true
-		}
-	}
-	if !hit {
-		return u.RequestURI()
-	}
-	plain := *u
-	plain.RawQuery = q.Encode()
-	return plain.RequestURI()
-}
-
-// mayHide says whether a key of the query may be one that holds a credential. The usual
-// case is told without reading the query a second time.
-func mayHide(query string) bool {
-	for pair := range strings.FieldsFuncSeq(query, func(r rune) bool { return r == '&' || r == ';' }) {
-		key, _, _ := strings.Cut(pair, "=")
-		if strings.Contains(key, "%") || isSecret(key) {
-			return true
-		}
-	}
-	return false
-}
-
-func isSecret(key string) bool {
-	return slices.ContainsFunc(secretKeys, func(k string) bool { return strings.EqualFold(k, key) })
-}
-
-// RedactText is a body with the values of JSON members that hold credentials hidden.
-func RedactText(body string) string {
-	for _, end := range []string{`ey"`, `oken"`, `ecret"`} {
-		if names(body, end) {
-			return secretQuote.ReplaceAllString(body, "${1}"+Secret+`"`)
-		}
-	}
-	return body // the usual case, told without the expression's cost
-}
-
-// names says whether a member's name may have that end.
-func names(body, end string) bool {
-	for rest := body; ; {
-		i := strings.Index(rest, end)
-		if i < 0 {
-			return false
-		}
-		rest = rest[i+len(end):]
-		if strings.HasPrefix(strings.TrimLeft(rest, " \t\r\n"), ":") {
-			return true
-		}
-	}
 }
 
 // overhead is what an entry costs beside its texts, roughly.
@@ -269,6 +198,12 @@ type Filter struct {
 
 // List gives the chosen entries, newest last.
 func (j *Journal) List(f Filter) []*Entry {
+	return slices.AppendSeq([]*Entry{}, j.Each(f))
+}
+
+// Each is List one by one, made when it is called for: a full journal takes several times as
+// much when it is opened for a reader as it does when it is kept.
+func (j *Journal) Each(f Filter) iter.Seq[*Entry] {
 	// Entries never change, so that only the list is copied under the lock.
 	j.mu.Lock()
 	held := slices.Clone(j.held())
@@ -282,11 +217,13 @@ func (j *Journal) List(f Filter) []*Entry {
 	if f.Limit > 0 && len(chosen) > f.Limit {
 		chosen = chosen[len(chosen)-f.Limit:]
 	}
-	out := make([]*Entry, 0, len(chosen))
-	for _, e := range chosen {
-		out = append(out, e.open())
+	return func(yield func(*Entry) bool) {
+		for _, e := range chosen {
+			if !yield(e.open()) {
+				return
+			}
+		}
 	}
-	return out
 }
 
 func (f Filter) takes(e *Entry) bool {

@@ -73,7 +73,7 @@ func TestKeep(t *testing.T) {
 	h := http.Header{"Authorization": {"Bearer secret"}, "x-api-key": {"a", "b"}, "Accept": {"*/*", ""}, "Empty": {}}
 	r := &journal.Record{Entry: journal.Entry{ID: "1"}}
 	r.Asked(h, []byte(`{"apiKey":"secret"}`), journal.Secrets{"authorization", "X-API-Key"})
-	r.Answered(http.Header{"Authorization": {"shown"}}, []byte(`{"accessToken" : "secret","ok":true}`))
+	r.Answered(http.Header{"X-Api-Token": {"secret"}, "Location": {"/x?token=secret"}}, []byte(`{"accessToken" : "secret","ok":true}`))
 	var j journal.Journal
 	j.Keep(r)
 	want := []*journal.Entry{{
@@ -83,7 +83,7 @@ func TestKeep(t *testing.T) {
 			Body:   `{"apiKey":"[redacted]"}`,
 		},
 		Response: journal.Message{
-			Header: http.Header{"Authorization": {"shown"}}, Body: `{"accessToken" : "[redacted]","ok":true}`,
+			Header: http.Header{"X-Api-Token": {journal.Secret}, "Location": {"/x?token=%5Bredacted%5D"}}, Body: `{"accessToken" : "[redacted]","ok":true}`,
 		},
 	}}
 	if diff := cmp.Diff(want, j.List(journal.Filter{})); diff != "" {
@@ -103,9 +103,13 @@ func TestRedactURL(t *testing.T) {
 	for sent, want := range map[string]string{
 		"/x?a=1&b=2":             "/x?a=1&b=2",
 		"/x?API-Key=s&a=1":       "/x?API-Key=%5Bredacted%5D&a=1",
-		"/x?a=1&%74oken=s":       "/x?a=1&token=%5Bredacted%5D",
+		"/x?a=1&%74oken=s":       "/x?a=1&%74oken=%5Bredacted%5D",
 		"/x?access_token=s":      "/x?access_token=%5Bredacted%5D",
 		"/x?tokens=1&a=token&%2": "/x?tokens=1&a=token&%2",
+		"/x?b=2&password=s&a=1":  "/x?b=2&password=%5Bredacted%5D&a=1",
+		"/x?RT-AccessCode=s":     "/x?RT-AccessCode=%5Bredacted%5D",
+		"/x?a=1;token=s":         "/x?a=1;token=%5Bredacted%5D",
+		"/x?accessCode=0419":     "/x?accessCode=0419",
 	} {
 		u, err := url.Parse(sent)
 		if err != nil {

@@ -45,10 +45,13 @@ func (m message) into(out *Message) {
 	}
 }
 
-// Secrets are the names of headers that hold credentials, in any case of letters.
+// Secrets are further names of headers that hold credentials, in any case of letters.
 type Secrets []string
 
 func (s Secrets) hide(name string) bool {
+	if isSecret(name) {
+		return true
+	}
 	for _, n := range s {
 		if len(n) == len(name) && strings.EqualFold(n, name) {
 			return true
@@ -71,7 +74,7 @@ func pack(h http.Header, s Secrets) string {
 		b = appendText(b, name)
 		b = binary.AppendUvarint(b, uint64(len(values)))
 		for _, v := range values {
-			b = appendText(b, v)
+			b = appendText(b, redactQuery(v)) // a page that was left may have had a token
 		}
 	}
 	return string(b)

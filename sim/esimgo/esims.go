@@ -23,45 +23,90 @@ func listESIMs(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	rows := tx.State.ESIMs
-	if keep != nil || tx.State.Away > 0 {
-		rows = slices.DeleteFunc(slices.Clone(rows), func(e *heldESIM) bool {
-			return !e.ReturnedAt.IsZero() || keep != nil && !keep(e)
-		})
-	}
-	newest := true
-	if r.Query.Get("orderBy") == "iccid" {
-		newest = false
-		rows = slices.Clone(rows)
-		slices.SortFunc(rows, func(a, b *heldESIM) int { return strings.Compare(a.ICCID, b.ICCID) })
-	}
+	list := esimOrder{keep: keep, away: tx.State.Away, byICCID: r.Query.Get("orderBy") == "iccid"}
+	list.newest = !list.byICCID
 	switch r.Query.Get("direction") {
 	case "asc":
-		newest = false
+		list.newest = false
 	case "desc":
-		newest = true
+		list.newest = true
 	}
-	from, to := p.bounds(len(rows))
-	page := make([]*heldESIM, 0, to-from)
-	for i := from; i < to; i++ {
-		if newest {
-			page = append(page, rows[len(rows)-1-i])
-		} else {
-			page = append(page, rows[i])
-		}
-	}
+	page, rows := list.page(tx.State.ESIMs, p)
 	if r.Mount == v25 {
-		w := esimList25{ESIMs: []esimRow25{}, PageCount: p.count(len(rows)), Rows: len(rows), PageSize: p.size}
+		w := esimList25{ESIMs: []esimRow25{}, PageCount: p.count(rows), Rows: rows, PageSize: p.size}
 		for _, e := range page {
 			w.ESIMs = append(w.ESIMs, esimRow25{esimRow: rowOfESIM(e), State: e.state(), MSISDN: tx.ESIM(e.ICCID).MSISDN})
 		}
 		return sim.Reply{Status: http.StatusOK, Body: w}, nil
 	}
-	w := esimList{ESIMs: []esimRow{}, PageCount: p.count(len(rows)), Rows: len(rows), PageSize: p.size}
+	w := esimList{ESIMs: []esimRow{}, PageCount: p.count(rows), Rows: rows, PageSize: p.size}
 	for _, e := range page {
 		w.ESIMs = append(w.ESIMs, rowOfESIM(e))
 	}
 	return sim.Reply{Status: http.StatusOK, Body: w}, nil
+}
+
+// An esimOrder says which eSIMs of an account are listed, and how they stand.
+type esimOrder struct {
+	keep    func(*heldESIM) bool // nil for all
+	away    int                  // how many have left the account
+	byICCID bool
+	newest  bool // the last one first
+}
+
+func (o esimOrder) lists(e *heldESIM) bool {
+	return e.ReturnedAt.IsZero() && (o.keep == nil || o.keep(e))
+}
+
+// page gives one page of what an account holds, and how many rows all pages have. Nothing
+// but the page is made, unless the rows must be sorted.
+func (o esimOrder) page(held []*heldESIM, p page) (out []*heldESIM, rows int) {
+	every := o.keep == nil && o.away == 0
+	if o.byICCID {
+		sorted := make([]*heldESIM, 0, len(held))
+		for _, e := range held {
+			if o.lists(e) {
+				sorted = append(sorted, e)
+			}
+		}
+		slices.SortFunc(sorted, func(a, b *heldESIM) int { return strings.Compare(a.ICCID, b.ICCID) })
+		held, every = sorted, true
+	}
+	rows = o.count(held, every)
+	from, to := p.bounds(rows)
+	out = make([]*heldESIM, 0, to-from)
+	at, nth := 0, 0 // the place, and how many rows stand before it
+	if every {
+		at, nth = from, from
+	}
+	for ; nth < to; at++ {
+		e := held[at]
+		if o.newest {
+			e = held[len(held)-1-at]
+		}
+		if !every && !o.lists(e) {
+			continue
+		}
+		if nth++; nth > from {
+			out = append(out, e)
+		}
+	}
+	return out, rows
+}
+
+func (o esimOrder) count(held []*heldESIM, every bool) (rows int) {
+	switch {
+	case every:
+		return len(held)
+	case o.keep == nil:
+		return len(held) - o.away
+	}
+	for _, e := range held {
+		if o.lists(e) {
+			rows++
+		}
+	}
+	return rows
 }
 
 func rowOfESIM(e *heldESIM) esimRow {
