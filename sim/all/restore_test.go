@@ -83,11 +83,10 @@ var writes = map[string][]string{
 // A bench is a simulator with one world that snapshots are put into.
 type bench struct {
 	testing.TB
-	srv    *sim.Server
-	world  *sim.World
-	bugs   *bytes.Buffer // what the log has of errors
-	goods  [][]byte      // good snapshots
-	mounts map[string]string
+	srv   *sim.Server
+	world *sim.World
+	bugs  *bytes.Buffer // what the log has of errors
+	goods [][]byte      // good snapshots
 }
 
 func newBench(t testing.TB) *bench {
@@ -297,8 +296,10 @@ func (b *bench) try(seed uint64, spoilt int) (taken bool) {
 	b.Helper()
 	chance := rand.New(rand.NewPCG(seed, uint64(spoilt)))
 	good := b.goods[chance.IntN(len(b.goods))]
-	if status, answer := b.put(good); status != http.StatusOK {
-		b.Fatalf("a good snapshot: %d %s", status, answer)
+	if !bytes.Equal(b.snapshot(), good) {
+		if status, answer := b.put(good); status != http.StatusOK {
+			b.Fatalf("a good snapshot: %d %s", status, answer)
+		}
 	}
 	bad, how := spoil(chance, good, spoilt)
 	failed := b.Failed()
@@ -463,6 +464,93 @@ func TestRestoreRoundTrip(t *testing.T) {
 			t.Errorf("of %d bytes, from %d on\n%s\nbecame\n%s", len(good), from, good[from:min(len(good), n+200)], got[from:min(len(got), n+200)])
 		}
 	}
+}
+
+// What finds things in the lists is made anew, whatever was sent for it.
+func TestRestoreMakesMapsAnew(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	good := b.goods[0]
+	for _, path := range []string{
+		"esimgo/state/OrderAt", "esimgo/state/ESIMAt", "esimgo/state/Away", "roamify/state/OrderByID", "roamify/state/OrderByReference",
+		"roamify/state/ESIMByID", "roamify/state/ESIMByICCID", "roamify/state/ESIMByLink", "roamify/state/VoucherByID", "roamify/state/VoucherByCode",
+		"roamify/state/VoucherBatches", "roamify/state/GiftByID", "roamify/state/RefundByID", "roamify/state/OpenRefundByESIM",
+		"esimfly/state/ByReference", "esimfly/state/ByKey", "esimfly/state/ByICCID", "esimfly/state/FailedESIMs", "esimfly/state/Sums",
+	} {
+		status, answer := b.put(with(t, good, "/accounts/"+path, deleted{}))
+		if status != http.StatusOK || !bytes.Equal(b.snapshot(), good) {
+			t.Errorf("without %s: %d %s", path, status, answer)
+		}
+	}
+}
+
+// What is wrong is pointed at.
+func TestRestoreRefusals(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	good, before := b.goods[0], b.snapshot()
+	for _, c := range []struct {
+		path    string
+		value   any
+		pointer string
+	}{
+		{"/accounts/esimgo/state/ESIMs/0/Assigned/0", -1, ""},
+		{"/accounts/esimgo/state/Orders/0/Lines/0/Bundle", "x", ""},
+		{"/accounts/esimgo/state/Orders/0/Lines/0", nil, ""},
+		{"/accounts/esimgo/state/Assigned/0/Order", "x", "/accounts/esimgo/state/Orders/0/Assigned/0"}, // which has it
+		{"/accounts/esimgo/state/Stock/0/Remaining", 1e6, ""},
+		{"/accounts/esimgo/state/FirstID", 7, "/accounts/esimgo/state/Assigned/0/ID"},
+		{"/accounts/roamify/state/ESIMs/0/Package", "x", ""},
+		{"/accounts/roamify/state/Gifts/0", nil, ""},
+		{"/accounts/roamify/state/Orders/0/Items", []any{}, ""},
+		{"/accounts/roamify/state/Vouchers/0/Order", "x", "/accounts/roamify/state/Orders/15/Voucher"}, // which is for it
+		{"/accounts/roamify/state/Refunds/0/ESIM", "x", ""},
+		{"/accounts/esimfly/state/ESIMs/0/Order", 1 << 30, ""},
+		{"/accounts/esimfly/state/Orders/0/Quantity", 0, ""},
+		{"/accounts/esimfly/state/Orders/0/PlacedAt", "9999-12-31T23:59:59Z", ""},
+		{"/accounts/esimfly/state/NextID", 1, ""},
+		{"/accounts/esimfly/state/Kind", "gold", ""},
+		{"/accounts/esimfly/state/Webhook/URL", "gopher://x", ""},
+		{"/esims/0/ICCID", "123", ""},
+		{"/esims/1", nil, ""},
+		{"/esims/0/Seller", "nobody", ""},
+		{"/waits/0/id", "x", "/waits/0"},
+		{"/waits/0/edge", "x", "/waits/0"},
+		{"/clock/rate", 0, ""},
+	} {
+		if c.pointer == "" {
+			c.pointer = c.path
+		}
+		status, answer := b.put(with(t, good, c.path, c.value))
+		if got := gjson.GetBytes(answer, "pointer").Str; status != http.StatusBadRequest || got != c.pointer {
+			t.Errorf("%s: %d %s", c.path, status, answer)
+		}
+	}
+	if !bytes.Equal(b.snapshot(), before) {
+		t.Error("refused snapshots changed the world")
+	}
+}
+
+// with is a snapshot in which the value at a path is another.
+func with(t testing.TB, good []byte, path string, v any) []byte {
+	t.Helper()
+	var whole any
+	d := json.NewDecoder(bytes.NewReader(good))
+	d.UseNumber()
+	if err := d.Decode(&whole); err != nil {
+		t.Fatal(err)
+	}
+	places := placesIn(whole, "", nil)
+	i := slices.IndexFunc(places, func(s spot) bool { return s.path == path })
+	if i < 0 {
+		t.Fatalf("the snapshot has no %s", path)
+	}
+	places[i].set(v)
+	bad, err := json.Marshal(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bad
 }
 
 func FuzzRestore(f *testing.F) {
