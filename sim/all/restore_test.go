@@ -178,7 +178,7 @@ func (b *bench) put(data []byte) (int, []byte) {
 }
 
 // call makes a call such as "POST /orders {}", or a GET, and takes any answer but a 5xx.
-func (b *bench) call(provider, call string) []byte {
+func (b *bench) call(provider, call string) {
 	b.Helper()
 	method, path, body := http.MethodGet, call, ""
 	if first, rest, ok := strings.Cut(call, " "); ok {
@@ -197,14 +197,13 @@ func (b *bench) call(provider, call string) []byte {
 	res, err := b.world.Client(provider).Do(req)
 	if err != nil {
 		b.Errorf("%s %s: %v", provider, call, err)
-		return nil
+		return
 	}
 	defer func() { _ = res.Body.Close() }()
 	data, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode >= http.StatusInternalServerError {
 		b.Errorf("%s %s: %d %s %v", provider, call, res.StatusCode, data, err)
 	}
-	return data
 }
 
 // use does all there is to do in a world.
@@ -399,9 +398,12 @@ func placesIn(v any, path string, out []spot) []spot {
 // other is what a value becomes.
 func other(chance *rand.Rand, s spot, all []spot) (any, string) {
 	constants := []any{
-		deleted{}, nil, json.Number("-1"), json.Number("0"), json.Number("1"), json.Number("999999999999"), json.Number("9000000000000000000"),
+		deleted{},
+		nil, json.Number("-1"), json.Number("0"), json.Number("1"), json.Number("999999999999"), json.Number("9000000000000000000"),
 		"", "x", "0001-01-01T00:00:00Z", "2999-12-31T23:59:59Z", "9999-12-31T23:59:59Z", "2000-01-01T00:00:00Z",
-		map[string]any{}, []any{}, true, false,
+		map[string]any{},
+		[]any{},
+		true, false,
 	}
 	if list, ok := s.value.([]any); ok && len(list) > 0 && chance.IntN(2) == 0 {
 		i := chance.IntN(len(list))

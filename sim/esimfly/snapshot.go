@@ -28,7 +28,7 @@ func check(tx *sim.Tx[state], at *sim.Spot, sold []*esim.Profile) {
 	s.reindex(at)
 	s.checkNumbers(at)
 	for i, e := range s.ESIMs {
-		s.checkESIM(tx, at.At("ESIMs").Item(i), i, e)
+		s.checkESIM(tx, at.At("ESIMs").Item(i), e)
 	}
 	for i, o := range s.Orders {
 		e := s.esim(o.TopUp)
@@ -135,7 +135,7 @@ func (s *state) checkNumbers(at *sim.Spot) {
 	at.Want(s.NextID == next, "NextID", "does not follow the last id")
 }
 
-func (s *state) checkESIM(tx *sim.Tx[state], at *sim.Spot, i int, e *soldESIM) {
+func (s *state) checkESIM(tx *sim.Tx[state], at *sim.Spot, e *soldESIM) {
 	if !at.Good() {
 		return
 	}
