@@ -29,6 +29,8 @@ type Provider struct {
 
 	open       func(*Turn)
 	decode     func([]byte) (any, error)
+	check      func(*Turn, *Spot, []*esim.Profile)
+	knows      func(t *Turn, entity, id string) bool
 	admit      func(*Turn, *Request) error
 	item       func(string) bool
 	missed     func(*Turn, *Request)
@@ -151,6 +153,12 @@ func Define[S any](d Definition[S]) *Provider {
 			state := new(S)
 			return state, strictly(data, state)
 		},
+		check: func(t *Turn, at *Spot, sold []*esim.Profile) {
+			if d.Check != nil {
+				d.Check(tx(t), at, sold)
+			}
+		},
+		knows: func(t *Turn, entity, id string) bool { return d.Knows == nil || d.Knows(tx(t), entity, id) },
 		missed: func(t *Turn, r *Request) {
 			if d.Missed != nil {
 				d.Missed(tx(t), r)

@@ -68,7 +68,10 @@ func kindOf(err error) control.Kind {
 	var edge *EdgeError
 	var setting *SettingError
 	var fixture *FixtureError
+	var snapshot *SnapshotError
 	switch {
+	case errors.As(err, &snapshot):
+		return control.Kind{Status: 400, Pointer: snapshot.Pointer}
 	case errors.As(err, &fixture):
 		return control.Kind{Status: 400, Pointer: fixture.Pointer}
 	case errors.As(err, &setting):

@@ -56,6 +56,14 @@ type Definition[S any] struct {
 	Missed func(*Tx[S], *Request)
 	// Open fills a new account whose state is zero.
 	Open func(*Tx[S])
+	// Check looks over a state that came in a snapshot, in which lists have no holes and no
+	// instant or number is out of all bounds; sold are the profiles of this provider. What
+	// can be worked out of the rest it makes anew. Nothing that it does not object to may be
+	// more than the other functions can bear. It may be nil.
+	Check func(tx *Tx[S], at *Spot, sold []*esim.Profile)
+	// Knows says whether there is a thing of that id that could stand before the edges of
+	// that entity, which is what edges' names begin with; nil does not ask.
+	Knows func(tx *Tx[S], entity, id string) bool
 	// Operations is the table of what the API offers. The order is that of matching.
 	Operations []Operation[S]
 	// Item says whether the catalogue has an item of that name, so that a scenario which

@@ -5,12 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"math/rand/v2"
 	"slices"
 	"time"
-
-	"github.com/brianvoe/gofakeit/v6"
 
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/esim"
@@ -132,141 +128,6 @@ func (w *World) saveWait(q *wait) snapshotWait {
 		}
 	}
 	return out
-}
-
-// Restore puts the world where the snapshot was taken; its own name stays. Nothing is
-// changed when the snapshot cannot be put back; the error then wraps ErrSnapshot.
-func (w *World) Restore(s Snapshot) error {
-	next := w.srv.newWorld(w.caller)
-	defer next.cancel()
-	if err := next.load(s); err != nil {
-		return fmt.Errorf("%w: %w", ErrSnapshot, err)
-	}
-	w.turn(nil, func(t *Turn) {
-		w.hearAgain(nil)
-		w.become(next, s.Clock)
-		t.passed = nil
-	})
-	return nil
-}
-
-// become takes over all of a world that nobody else knows, but its journal. The caller
-// holds the lock.
-func (w *World) become(next *World, c snapshotClock) {
-	w.epoch++
-	w.clearOutbox()
-	w.outbox.issued, w.listening = next.outbox.issued, next.listening
-	w.asked.n.Store(next.asked.n.Load())
-	w.accounts, w.esims, w.waits = next.accounts, next.esims, next.waits
-	w.script, w.extras, w.patched = next.script, next.extras, next.patched
-	w.begun, w.ordered = next.begun, next.ordered
-	w.clock.Set(c.Now)
-	if c.Mode == clock.Follow {
-		w.clock.Run(c.Rate)
-	}
-	w.choose()
-	w.listened(nil, c.Now) // nobody may have listened where it comes from
-}
-
-// load fills a world that nobody knows yet.
-func (w *World) load(s Snapshot) error {
-	switch {
-	case s.Version != SnapshotVersion:
-		return fmt.Errorf("version is %d, want %d", s.Version, SnapshotVersion)
-	case !inRange(s.Clock.Now) || !inRange(s.Begun):
-		return ErrTime
-	case s.Clock.Mode != clock.Follow && s.Clock.Mode != clock.Frozen:
-		return fmt.Errorf("clock.mode is %q, want follow or frozen", s.Clock.Mode)
-	case !(s.Clock.Rate > 0 && s.Clock.Rate <= 1e6):
-		return errors.New("clock.rate is above 0 and at most 1000000")
-	}
-	if err := w.checkPatch(s.Settings); err != nil {
-		return err
-	}
-	w.accounts, w.extras, w.patched = map[string]*account{}, map[string]*scenario.Script{}, clonePatch(s.Settings)
-	w.begun, w.ordered = s.Begun, s.Ordered
-	w.outbox.issued, w.listening = s.Issued, s.Listening
-	w.asked.n.Store(s.Asked)
-	w.script = scenario.NewScript(nil, w.dice)
-	for _, text := range s.Scenarios {
-		sc, err := scenario.Load("scenario", []byte(text), w.srv.vocab)
-		if err != nil {
-			return err
-		}
-		if err := w.checkTargets(sc.Settings); err != nil {
-			return err
-		}
-		w.script.Add(sc)
-	}
-	if err := w.script.Restore(s.Rules); err != nil {
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.Accounts)) {
-		p := w.srv.provider(name)
-		if p == nil {
-			return fmt.Errorf("there is no provider %q", name)
-		}
-		if err := w.loadAccount(p, s.Accounts[name]); err != nil {
-			return fmt.Errorf("accounts.%s: %w", name, err)
-		}
-	}
-	for _, e := range s.ESIMs {
-		if e == nil || w.srv.provider(e.Seller) == nil || w.esims.byICCID[e.ICCID] != nil {
-			return errors.New("esims: each has a known seller and an ICCID of its own")
-		}
-		if _, err := esim.ParseICCID(string(e.ICCID)); err != nil {
-			return fmt.Errorf("esims: %q: %w", e.ICCID, err)
-		}
-		copied := *e // the snapshot may be put back again
-		w.esims.add(&copied)
-	}
-	for i, q := range s.Waits {
-		if err := w.loadWait(q); err != nil {
-			return fmt.Errorf("waits[%d]: %w", i, err)
-		}
-	}
-	return nil
-}
-
-func (w *World) loadAccount(p *Provider, s snapshotAccount) error {
-	state, err := p.decode(s.State)
-	if err != nil {
-		return err
-	}
-	a := &account{provider: p, state: state, ids: &rand.PCG{}, people: &rand.PCG{}}
-	if err := errors.Join(a.ids.UnmarshalBinary(s.IDs), a.people.UnmarshalBinary(s.People)); err != nil {
-		return err
-	}
-	a.rand, a.faker = rand.New(a.ids), gofakeit.NewCustom(fakerSource{a.people})
-	w.accounts[p.name] = a
-	return nil
-}
-
-func (w *World) loadWait(s snapshotWait) error {
-	q := &wait{id: s.ID, from: s.From, due: s.Due, polls: s.Polls, looks: s.Looks}
-	if s.Moment != nil {
-		for _, sc := range w.script.Scenarios() {
-			if sc.Name == s.ID && *s.Moment >= 0 && *s.Moment < len(sc.Timeline) {
-				q.moment = &sc.Timeline[*s.Moment]
-			}
-		}
-		if q.moment == nil || q.due.IsZero() {
-			return fmt.Errorf("scenario %q has no such moment", s.ID)
-		}
-		w.waits.add(q)
-		return nil
-	}
-	p := w.srv.provider(s.Provider)
-	if p == nil || w.accounts[s.Provider] == nil || p.edges[s.Edge] == nil {
-		return fmt.Errorf("there is no edge %s.%s in this world", s.Provider, s.Edge)
-	}
-	var err error
-	if q.extra, err = w.extra(s.Extra); err != nil {
-		return err
-	}
-	q.account, q.edge = w.accounts[s.Provider], p.edges[s.Edge]
-	w.waits.add(q)
-	return nil
 }
 
 // strictly decodes JSON with no members but those there are.

@@ -265,6 +265,9 @@ func (t *Turn) At(name, id string, due time.Time) {
 	t.w.waits.add(w)
 }
 
+// Waits says whether a thing waits at an edge.
+func (t *Turn) Waits(name, id string) bool { return t.w.waits.find(t.a, name, id) != nil }
+
 // Cancel forgets that a thing waits at an edge.
 func (t *Turn) Cancel(name, id string) { t.w.waits.drop(t.a, name, id) }
 

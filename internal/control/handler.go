@@ -27,13 +27,14 @@ type Config struct {
 
 type handler struct {
 	Config
-	sim Sim
+	sim   Sim
+	large chan struct{} // held while a large snapshot is put back
 }
 
 // New is the handler of everything under /_sim/. Images, health and the like are open to
 // whoever was handed their address; what steers is guarded.
 func New(c Config) http.Handler {
-	h := &handler{Config: c, sim: c.Sim}
+	h := &handler{Config: c, sim: c.Sim, large: make(chan struct{}, 1)}
 	t := table{}
 	t.add("GET", "/health", h.health)
 	t.add("GET", "/ca.pem", h.ca)

@@ -48,7 +48,7 @@ func (m mixer) good(r reply) reply {
 }
 
 func (m mixer) useOf(iccid string) {
-	if _, err := m.lever().Act(iccid, esim.Action{Kind: esim.Use, Bytes: esim.MiB}); err != nil {
+	if _, err := m.lever().Use(iccid, 1); err != nil {
 		m.Errorf("use of %q: %v", iccid, err)
 	}
 }

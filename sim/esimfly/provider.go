@@ -31,6 +31,8 @@ func Provider() *sim.Provider {
 		Example:     example,
 
 		Open:   open,
+		Check:  check,
+		Knows:  knows,
 		Item:   isItem,
 		Device: device,
 		Status: status,

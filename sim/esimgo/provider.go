@@ -24,6 +24,8 @@ func Provider() *sim.Provider {
 		Admit:       admit,
 		Missed:      tellWindow,
 		Open:        open,
+		Check:       check,
+		Knows:       knows,
 		Operations:  operations(),
 		Item:        func(name string) bool { return catalogue().byName[name] != nil },
 		Edges:       edges,

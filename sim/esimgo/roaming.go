@@ -48,8 +48,9 @@ func unregister(tx *sim.Tx[state], e *heldESIM) {
 // stay has the country told again at the next full day of the stay.
 func stay(tx *sim.Tx[state], e *heldESIM) {
 	if e.Country != "" && toBeTold(tx, e) {
-		days := tx.Now.Sub(e.CountryAt)/visitMemory + 1
-		tx.At("esim.located", e.ICCID, e.CountryAt.Add(days*visitMemory))
+		// By seconds: a Duration ends after 292 years.
+		days := (tx.Now.Unix()-e.CountryAt.Unix())/int64(visitMemory/time.Second) + 1
+		tx.At("esim.located", e.ICCID, e.CountryAt.AddDate(0, 0, int(days)))
 	}
 }
 

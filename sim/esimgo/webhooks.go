@@ -99,7 +99,9 @@ var callbacks = sim.Webhooks[state]{
 	Received: func(status int) bool { return status == http.StatusOK },
 	Listened: func(tx *sim.Tx[state]) {
 		for _, e := range tx.State.ESIMs {
-			stay(tx, e)
+			if !tx.Waits("esim.located", e.ICCID) {
+				stay(tx, e)
+			}
 		}
 	},
 	Secret: func(tx *sim.Tx[state]) string { return tx.Credential().Value },

@@ -23,6 +23,8 @@ func Provider() *sim.Provider {
 		Credentials: credentials,
 		Authorize:   authorize,
 		Open:        open,
+		Check:       check,
+		Knows:       knows,
 		Operations: []sim.Operation[state]{
 			// The road of an order goes first, as paths are tried in turn.
 			{ID: "createOrder", Method: http.MethodPost, Path: "/esim/order", Run: createOrder},

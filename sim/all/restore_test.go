@@ -1,0 +1,568 @@
+package all_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/esimsim/esimsim/internal/esim"
+	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/all"
+)
+
+// mounts are where each provider is called here.
+var mounts = map[string]string{"roamify": "/api", "esimgo": "/v2.5", "esimfly": "/api/v1/business"}
+
+// reads are calls that answer what is there; esim, order and the like are filled in.
+var reads = map[string][]string{
+	"roamify": {
+		"/balance", "/esim/order?orderId={order}", "/esim/orders?limit=500", "/esim/orders?status=PENDING", "/esim?iccid={iccid}", "/esims?limit=500",
+		"/esims?status=NEW", "/esim/usage?iccid={iccid}", "/esim/usage/details?iccid={iccid}", "/esim/event?iccid={iccid}",
+		"/esim/event?referenceId={reference}", "/esims?referenceId={reference}", "/esim/topup/packages?iccid={iccid}",
+		"/esim/history?iccid={iccid}", "/esim/vouchers?limit=50", "/esim/voucher/{voucher}", "/refunds?limit=50", "/refund?refundId={refund}",
+		"/gifts/gifts", "/gifts/gift?orderId=gc-1", "/health",
+	},
+	"esimgo": {
+		"/orders?limit=100", "/orders/{order}", "/esims/assignments?reference={order}", "/esims?perPage=100", "/esims/{iccid}?additionalFields=appleInstallUrl",
+		"/esims/{iccid}/bundles", "/esims/{iccid}/bundles?includeUsed=true", "/esims/{iccid}/bundles/" + gb, "/inventory", "/organisation",
+		"/organisation/groups", "/esims/qr/{order}", "/esims/csv/{order}", "/esims/{iccid}/history", "/esims/{iccid}/refresh",
+		"/esims/{iccid}/compatible/" + gb, "/esims/{iccid}/location", "/esims/{iccid}/suspend",
+	},
+	"esimfly": {
+		"/balance", "/esims/order?orderReference={order}", "/esims?include_base64=true&limit=100", "/esims?search={iccid}", "/esims/usage/query?iccid={iccid}",
+		"/esims/usage/query?order_id={order}", "/orders?limit=100", "/orders?sort_by=amount", "/topup/packages?iccid={iccid}", "/webhooks",
+		"POST /esims/status {iccid}", "POST /esims/network-events {iccid}", "POST /esims/usage-report {iccid}", "POST /esims/cancel {iccid}",
+	},
+}
+
+// writes are what clients do on the way to a world that has something of everything.
+var writes = map[string][]string{
+	"roamify": {
+		`POST /esim/order/topup {"iccid":"{iccid}","packageId":"` + cambodia + `"}`,
+		`POST /esim/order {"referenceId":"mine","items":[{"packageId":"` + cambodia + `","quantity":2}]}`,
+		`POST /esim/order/instant {"items":[{"packageId":"` + cambodia + `","quantity":1}]}`,
+		`POST /esim/link {"iccid":"{iccid}"}`,
+		`POST /esim/vouchers {"packageId":"` + cambodia + `","quantity":3,"referenceId":"batch","notes":""}`,
+		`POST /refund {"iccid":"{iccid}","reason":"NOT_USED"}`,
+		`POST /gifts/gift {"orderId":"gc-1","senderEmail":"ann@example.test","amount":20,"currency":"USD","sender":""}`,
+	},
+	"esimgo": {
+		`POST /orders {"type":"transaction","assign":false,"order":[{"type":"bundle","quantity":4,"item":"` + gb + `"}]}`,
+		`POST /orders {"type":"transaction","assign":true,"order":[{"type":"bundle","quantity":1,"item":"` + gb + `"}]}`,
+		`POST /esims/apply {"bundle":"` + gb + `"}`,
+		`POST /esims/{iccid}/bundles {"name":"` + gb + `"}`,
+		`POST /esims/{iccid}/suspend {"suspend":true}`,
+		`POST /organisation/balance?amount=1000 {}`,
+	},
+	"esimfly": {
+		`POST /esims/order ` + turkey,
+		`POST /esims/order {"packageCode":"RB77_5D","packageName":"x","price":1,"idempotency_key":"k-2"}`,
+		`POST /esims/order {"packageCode":"2184410","idempotency_key":"k-3","callbackUrl":"http://127.0.0.1:9/own"}`,
+		`POST /topup/order {"iccid":"{iccid}","packageCode":"merhaba-7days-1gb-topup"}`,
+		`POST /esims/suspend {"iccid":"{iccid}","action":"suspend"}`,
+		`PUT /webhooks {"webhook_url":"http://127.0.0.1:9/esimfly"}`,
+	},
+}
+
+// A bench is a simulator with one world that snapshots are put into.
+type bench struct {
+	testing.TB
+	srv   *sim.Server
+	world *sim.World
+	bugs  *bytes.Buffer // what the log has of errors
+	goods [][]byte      // good snapshots
+}
+
+func newBench(t testing.TB) *bench {
+	t.Helper()
+	b := &bench{TB: t, bugs: &bytes.Buffer{}}
+	log := slog.New(slog.NewTextHandler(b.bugs, &slog.HandlerOptions{Level: slog.LevelError}))
+	var err error
+	if b.srv, err = sim.New(sim.Config{
+		Providers: all.Providers(), InMemory: true, Log: log, Real: &hasty{slept: map[time.Duration]bool{}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	if err := b.srv.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cancel)
+	for _, scenarios := range [][]string{{}, {"esimfly-2026-09", "esimgo-async-order", "roamify-slow-orders", "esimgo-price-change"}} {
+		b.goods = append(b.goods, b.fill(scenarios))
+	}
+	return b
+}
+
+// fill makes a world that has something of everything, and takes a snapshot of it.
+func (b *bench) fill(scenarios []string) []byte {
+	b.Helper()
+	b.world = b.srv.WorldT(b.TB, "w")
+	f := sim.Fixture{Scenarios: scenarios, Clock: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)}
+	for provider, of := range states {
+		for state := range strings.FieldsSeq(of.orders) {
+			f.Orders = append(f.Orders, sim.FixtureOrder{Provider: provider, Item: of.item, State: state, Quantity: 2})
+		}
+		for state := range strings.FieldsSeq(of.esims) {
+			f.ESIMs = append(f.ESIMs, sim.FixtureESIM{Provider: provider, Item: of.item, State: state})
+		}
+	}
+	slices.SortFunc(f.Orders, func(x, y sim.FixtureOrder) int { return strings.Compare(x.Provider, y.Provider) })
+	slices.SortFunc(f.ESIMs, func(x, y sim.FixtureESIM) int { return strings.Compare(x.Provider, y.Provider) })
+	if _, err := b.world.Start(f); err != nil {
+		b.Fatal(err)
+	}
+	if err := b.world.Patch(sim.Patch{
+		"roamify": {"vouchers": "on", "refunds": "on", "gifts": "on"},
+		"":        {"validate": "report"}, "esimfly": {"rateLimit": "off"},
+		"webhooks": {"esimgo": map[string]any{"url": "http://127.0.0.1:9/esimgo"}, "roamify": map[string]any{"url": "http://127.0.0.1:9/roamify"}},
+	}); err != nil {
+		b.Fatal(err)
+	}
+	b.writeAll("2026-06")
+	b.writeAll("2025-07")
+	return b.snapshot()
+}
+
+// writeAll has each write done with an eSIM or two, as far as it goes.
+func (b *bench) writeAll(edition string) {
+	if err := b.world.Patch(sim.Patch{"roamify": {"edition": edition}}); err != nil {
+		b.Fatal(err)
+	}
+	met := map[string]int{}
+	for _, e := range b.world.View().ESIMs {
+		if met[e.Provider]++; met[e.Provider] > 2 {
+			continue
+		}
+		for _, call := range writes[e.Provider] {
+			b.call(e.Provider, strings.ReplaceAll(call, "{iccid}", e.ICCID))
+		}
+	}
+}
+
+func (b *bench) snapshot() []byte {
+	b.Helper()
+	s, err := b.world.Snapshot()
+	if err != nil {
+		b.Fatal(err)
+	}
+	data, err := json.Marshal(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return data
+}
+
+// put asks the control plane to put a snapshot back.
+func (b *bench) put(data []byte) (int, []byte) {
+	r := httptest.NewRequest(http.MethodPut, "http://localhost/_sim/worlds/w/snapshot", bytes.NewReader(data))
+	w := httptest.NewRecorder()
+	b.srv.Handler().ServeHTTP(w, r)
+	return w.Code, w.Body.Bytes()
+}
+
+// call makes a call such as "POST /orders {}", or a GET, and takes any answer but a 5xx.
+func (b *bench) call(provider, call string) {
+	b.Helper()
+	method, path, body := http.MethodGet, call, ""
+	if first, rest, ok := strings.Cut(call, " "); ok {
+		method = first
+		path, body, _ = strings.Cut(rest, " ")
+	}
+	if body != "" && body[0] != '{' {
+		body = `{"iccid":"` + body + `"}`
+	}
+	url := b.srv.URL() + mounts[provider] + path
+	req, err := http.NewRequestWithContext(b.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		b.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := b.world.Client(provider).Do(req)
+	if err != nil {
+		b.Errorf("%s %s: %v", provider, call, err)
+		return
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode >= http.StatusInternalServerError {
+		b.Errorf("%s %s: %d %s %v", provider, call, res.StatusCode, data, err)
+	}
+}
+
+// use does all there is to do in a world.
+func (b *bench) use(chance *rand.Rand) {
+	b.Helper()
+	b.read(chance)
+	v := b.world.View()
+	for _, e := range v.ESIMs {
+		kinds := []esim.ActionKind{esim.Install, esim.Attach, esim.Use, esim.Remove}
+		_, err := b.world.Act(e.ICCID, esim.Action{Kind: kinds[chance.IntN(4)], Bytes: 600 * esim.MiB})
+		b.named("act", err)
+	}
+	for _, move := range moves(b.world.View()) {
+		if chance.IntN(3) > 0 { // else the same would always come first
+			_, err := b.world.Pass(move.edge, move.id)
+			b.named(move.edge, err)
+		}
+	}
+	b.read(chance)
+	if _, err := b.world.Advance(400 * 24 * time.Hour); err != nil && !errors.Is(err, sim.ErrTime) {
+		b.Errorf("advance: %v", err)
+	}
+	b.read(chance)
+}
+
+// named takes an error only where it tells why a thing cannot be done.
+func (b *bench) named(what string, err error) {
+	b.Helper()
+	var edge *sim.EdgeError
+	if err != nil && !errors.As(err, &edge) && !errors.Is(err, sim.ErrNoESIM) {
+		b.Errorf("%s: %v", what, err)
+	}
+}
+
+type move struct{ edge, id string }
+
+func moves(v sim.View) (out []move) {
+	data, _ := json.Marshal(v)
+	var walk func(gjson.Result)
+	walk = func(r gjson.Result) {
+		for _, m := range r.Get("moves").Array() {
+			out = append(out, move{m.Str, r.Get("id").Str})
+		}
+		if r.IsArray() || r.IsObject() {
+			r.ForEach(func(_, each gjson.Result) bool {
+				walk(each)
+				return true
+			})
+		}
+	}
+	walk(gjson.ParseBytes(data))
+	return out
+}
+
+// read looks at the world, with ids that are there.
+func (b *bench) read(chance *rand.Rand) {
+	b.Helper()
+	v := b.world.View()
+	for provider := range mounts {
+		ids := map[string]string{"{reference}": "mine"}
+		for _, o := range v.Orders {
+			if o.Provider == provider && (ids["{order}"] == "" || chance.IntN(4) == 0) {
+				ids["{order}"] = o.ID
+			}
+			for _, t := range o.Things {
+				ids["{"+t.Entity+"}"] = t.ID
+			}
+		}
+		for _, e := range v.ESIMs {
+			if e.Provider == provider && (ids["{iccid}"] == "" || chance.IntN(4) == 0) {
+				ids["{iccid}"] = e.ICCID
+			}
+			for _, t := range e.Things {
+				ids["{"+t.Entity+"}"] = t.ID
+			}
+		}
+		for _, path := range reads[provider] {
+			for name, id := range ids {
+				path = strings.ReplaceAll(path, name, id)
+			}
+			b.call(provider, path)
+		}
+	}
+}
+
+// try puts a spoilt snapshot back. It is refused and changes nothing, or the world goes on
+// as any other does.
+func (b *bench) try(seed uint64, spoilt int) (taken bool) {
+	b.Helper()
+	chance := rand.New(rand.NewPCG(seed, uint64(spoilt)))
+	good := b.goods[chance.IntN(len(b.goods))]
+	if !bytes.Equal(b.snapshot(), good) {
+		if status, answer := b.put(good); status != http.StatusOK {
+			b.Fatalf("a good snapshot: %d %s", status, answer)
+		}
+	}
+	bad, how := spoil(chance, good, spoilt)
+	failed := b.Failed()
+	defer func() {
+		if v := recover(); v != nil {
+			b.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+		if b.bugs.Len() > 0 {
+			b.Errorf("the log has %s", b.bugs)
+			b.bugs.Reset()
+		}
+		if b.Failed() && !failed {
+			b.Logf("seed %d, %d spoilt: %s", seed, spoilt, how)
+		}
+	}()
+	status, answer := b.put(bad)
+	switch status {
+	case http.StatusOK:
+		b.use(chance)
+		b.snapshot()
+		return true
+	case http.StatusBadRequest:
+		if p := gjson.GetBytes(answer, "detail").Str; p == "" {
+			b.Errorf("refused without a word: %s", answer)
+		}
+		if !bytes.Equal(b.snapshot(), good) {
+			b.Error("a refused snapshot changed the world")
+		}
+	default:
+		b.Errorf("%d %s", status, answer)
+	}
+	return false
+}
+
+// spoil changes so many values of a snapshot, and tells how.
+func spoil(chance *rand.Rand, good []byte, n int) (bad []byte, how string) {
+	d := json.NewDecoder(bytes.NewReader(good))
+	d.UseNumber()
+	var whole any
+	if err := d.Decode(&whole); err != nil {
+		panic(err)
+	}
+	for range n {
+		places := placesIn(whole, "", nil)
+		p := places[chance.IntN(len(places))]
+		now, what := other(chance, p, places)
+		how += fmt.Sprintf("%s %s\n", p.path, what)
+		p.set(now)
+	}
+	bad, err := json.Marshal(whole)
+	if err != nil {
+		panic(err)
+	}
+	return bad, how
+}
+
+// A spot is one value of a JSON document.
+type spot struct {
+	path   string
+	value  any
+	object map[string]any // that has it under key
+	key    string
+	list   []any // or that has it at place, of that name in its own object
+	place  int
+}
+
+type deleted struct{}
+
+func (s spot) set(v any) {
+	_, gone := v.(deleted)
+	switch {
+	case s.object != nil && gone:
+		delete(s.object, s.key)
+	case s.object != nil:
+		s.object[s.key] = v
+	case !gone:
+		s.list[s.place] = v
+	}
+}
+
+func placesIn(v any, path string, out []spot) []spot {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			at := path + "/" + key
+			out = placesIn(v[key], at, append(out, spot{path: at, value: v[key], object: v, key: key}))
+		}
+	case []any:
+		for i := range v {
+			at := path + "/" + strconv.Itoa(i)
+			out = placesIn(v[i], at, append(out, spot{path: at, value: v[i], list: v, place: i}))
+		}
+	}
+	return out
+}
+
+// other is what a value becomes.
+func other(chance *rand.Rand, s spot, all []spot) (any, string) {
+	constants := []any{
+		deleted{},
+		nil, json.Number("-1"), json.Number("0"), json.Number("1"), json.Number("999999999999"), json.Number("9000000000000000000"),
+		"", "x", "0001-01-01T00:00:00Z", "2999-12-31T23:59:59Z", "9999-12-31T23:59:59Z", "2000-01-01T00:00:00Z",
+		map[string]any{},
+		[]any{},
+		true, false,
+	}
+	if list, ok := s.value.([]any); ok && len(list) > 0 && chance.IntN(2) == 0 {
+		i := chance.IntN(len(list))
+		switch chance.IntN(3) {
+		case 0:
+			return append(slices.Clone(list), list[i]), "has one twice"
+		case 1:
+			return slices.Delete(slices.Clone(list), i, i+1), "lacks one"
+		}
+		swapped := slices.Clone(list)
+		swapped[0], swapped[i] = swapped[i], swapped[0]
+		return swapped, "has two change places"
+	}
+	if chance.IntN(3) > 0 {
+		v := constants[chance.IntN(len(constants))]
+		return v, fmt.Sprintf("becomes %#v", v)
+	}
+	// A value of the same kind from elsewhere.
+	for range 50 {
+		o := all[chance.IntN(len(all))]
+		if fmt.Sprintf("%T", o.value) == fmt.Sprintf("%T", s.value) && len(o.path) > 4 && !strings.HasPrefix(s.path, o.path) {
+			return o.value, "becomes that of " + o.path
+		}
+	}
+	return nil, "becomes null"
+}
+
+// What contradicts itself is refused as a whole, and what is taken works.
+func TestRestoreSpoilt(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	taken := 0
+	const tries = 100
+	for seed := range uint64(tries) {
+		if b.try(seed, 1+int(seed%2)) {
+			taken++
+		}
+	}
+	// Else nothing was tried.
+	if taken == 0 || taken == tries {
+		t.Errorf("%d of %d spoilt snapshots were taken", taken, tries)
+	}
+	t.Logf("%d of %d spoilt snapshots were taken", taken, tries)
+}
+
+// A good snapshot comes back byte by byte.
+func TestRestoreRoundTrip(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, good := range b.goods {
+		if status, answer := b.put(good); status != http.StatusOK {
+			t.Fatalf("%d %s", status, answer)
+		}
+		if got := b.snapshot(); !bytes.Equal(got, good) {
+			n := 0
+			for n < min(len(good), len(got)) && good[n] == got[n] {
+				n++
+			}
+			from := max(0, n-200)
+			t.Errorf("of %d bytes, from %d on\n%s\nbecame\n%s", len(good), from, good[from:min(len(good), n+200)], got[from:min(len(got), n+200)])
+		}
+	}
+}
+
+// What finds things in the lists is made anew, whatever was sent for it.
+func TestRestoreMakesMapsAnew(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	good := b.goods[0]
+	for _, path := range []string{
+		"esimgo/state/OrderAt", "esimgo/state/ESIMAt", "esimgo/state/Away", "roamify/state/OrderByID", "roamify/state/OrderByReference",
+		"roamify/state/ESIMByID", "roamify/state/ESIMByICCID", "roamify/state/ESIMByLink", "roamify/state/VoucherByID", "roamify/state/VoucherByCode",
+		"roamify/state/VoucherBatches", "roamify/state/GiftByID", "roamify/state/RefundByID", "roamify/state/OpenRefundByESIM",
+		"esimfly/state/ByReference", "esimfly/state/ByKey", "esimfly/state/ByICCID", "esimfly/state/FailedESIMs", "esimfly/state/Sums",
+	} {
+		status, answer := b.put(with(t, good, "/accounts/"+path, deleted{}))
+		if status != http.StatusOK || !bytes.Equal(b.snapshot(), good) {
+			t.Errorf("without %s: %d %s", path, status, answer)
+		}
+	}
+}
+
+// What is wrong is pointed at.
+func TestRestoreRefusals(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	good, before := b.goods[0], b.snapshot()
+	for _, c := range []struct {
+		path    string
+		value   any
+		pointer string
+	}{
+		{"/accounts/esimgo/state/ESIMs/0/Assigned/0", -1, ""},
+		{"/accounts/esimgo/state/Orders/0/Lines/0/Bundle", "x", ""},
+		{"/accounts/esimgo/state/Orders/0/Lines/0", nil, ""},
+		{"/accounts/esimgo/state/Assigned/0/Order", "x", "/accounts/esimgo/state/Orders/0/Assigned/0"}, // which has it
+		{"/accounts/esimgo/state/Stock/0/Remaining", 1e6, ""},
+		{"/accounts/esimgo/state/FirstID", 7, "/accounts/esimgo/state/Assigned/0/ID"},
+		{"/accounts/roamify/state/ESIMs/0/Package", "x", ""},
+		{"/accounts/roamify/state/Gifts/0", nil, ""},
+		{"/accounts/roamify/state/Orders/0/Items", []any{}, ""},
+		{"/accounts/roamify/state/Vouchers/0/Order", "x", "/accounts/roamify/state/Orders/15/Voucher"}, // which is for it
+		{"/accounts/roamify/state/Refunds/0/ESIM", "x", ""},
+		{"/accounts/esimfly/state/ESIMs/0/Order", 1 << 30, ""},
+		{"/accounts/esimfly/state/Orders/0/Quantity", 0, ""},
+		{"/accounts/esimfly/state/Orders/0/PlacedAt", "9999-12-31T23:59:59Z", ""},
+		{"/accounts/esimfly/state/NextID", 1, ""},
+		{"/accounts/esimfly/state/Kind", "gold", ""},
+		{"/accounts/esimfly/state/Webhook/URL", "gopher://x", ""},
+		{"/esims/0/ICCID", "123", ""},
+		{"/esims/1", nil, ""},
+		{"/esims/0/Seller", "nobody", ""},
+		{"/waits/0/id", "x", "/waits/0"},
+		{"/waits/0/edge", "x", "/waits/0"},
+		{"/clock/rate", 0, ""},
+	} {
+		if c.pointer == "" {
+			c.pointer = c.path
+		}
+		status, answer := b.put(with(t, good, c.path, c.value))
+		if got := gjson.GetBytes(answer, "pointer").Str; status != http.StatusBadRequest || got != c.pointer {
+			t.Errorf("%s: %d %s", c.path, status, answer)
+		}
+	}
+	if !bytes.Equal(b.snapshot(), before) {
+		t.Error("refused snapshots changed the world")
+	}
+}
+
+// with is a snapshot in which the value at a path is another.
+func with(t testing.TB, good []byte, path string, v any) []byte {
+	t.Helper()
+	var whole any
+	d := json.NewDecoder(bytes.NewReader(good))
+	d.UseNumber()
+	if err := d.Decode(&whole); err != nil {
+		t.Fatal(err)
+	}
+	places := placesIn(whole, "", nil)
+	i := slices.IndexFunc(places, func(s spot) bool { return s.path == path })
+	if i < 0 {
+		t.Fatalf("the snapshot has no %s", path)
+	}
+	places[i].set(v)
+	bad, err := json.Marshal(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bad
+}
+
+func FuzzRestore(f *testing.F) {
+	for seed := range uint64(4) {
+		f.Add(seed, uint8(seed))
+	}
+	b := newBench(f)
+	f.Fuzz(func(t *testing.T, seed uint64, spoilt uint8) {
+		one := *b
+		one.TB = t
+		one.try(seed, 1+int(spoilt%3))
+	})
+}
