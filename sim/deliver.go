@@ -119,7 +119,7 @@ func (w *World) rouse() {
 	}
 	mode, rate := w.clock.State()
 	next := w.nextDue(w.hooked()) // of edges, somebody outside hears by events alone
-	if mode != clock.Follow || next.IsZero() || w.moving {
+	if mode != clock.Follow || next.IsZero() || !next.Before(clock.End) || w.moving {
 		w.alarm.off()
 		return
 	}
