@@ -1,6 +1,15 @@
 package sim
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
+
+// SetDrain says how long Close waits.
+func (s *Server) SetDrain(d time.Duration) { s.times.drain = d }
+
+// Background runs f as a task of the simulator.
+func (s *Server) Background(f func()) bool { return s.tasks.start(f) }
 
 // Routed is Handler with nothing before the router.
 func (s *Server) Routed() http.Handler { return tidyPath(s.router(&direct{})) }

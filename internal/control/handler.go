@@ -3,10 +3,12 @@ package control
 import (
 	"crypto/subtle"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +23,8 @@ type Config struct {
 	Token string
 	// AllowHosts are further names under which the plane may be called.
 	AllowHosts []string
+	// Log is told of bugs of ours; nil discards.
+	Log *slog.Logger
 	// Heartbeat is how often a silent stream says that it is there; 0 means 15 seconds.
 	Heartbeat time.Duration
 }
@@ -33,6 +37,9 @@ type handler struct {
 // New is the handler of everything under /_sim/. Images, health and the like are open to
 // whoever was handed their address; what steers is guarded.
 func New(c Config) http.Handler {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
 	h := &handler{Config: c, sim: c.Sim}
 	t := table{}
 	t.add("GET", "/health", h.health)
@@ -76,8 +83,50 @@ func New(c Config) http.Handler {
 	for _, a := range []string{"install", "attach", "use", "remove"} {
 		world("POST", "/esims/{esim}/"+a, h.device(a))
 	}
-	return t.router()
+	return h.recovers(t.router())
 }
+
+// recovers answers where a bug of ours broke a call off, and tells of it. An answer that
+// had begun by then cannot be mended: its connection ends.
+func (h *handler) recovers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun := &beginning{ResponseWriter: w}
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if v != http.ErrAbortHandler {
+				h.Log.Error("panic", "method", r.Method, "path", clip(r.URL.Path), "value", v, "stack", string(debug.Stack()))
+			}
+			if begun.yes || v == http.ErrAbortHandler {
+				panic(http.ErrAbortHandler)
+			}
+			clear(w.Header())
+			Problem{Status: http.StatusInternalServerError, Detail: "a bug of the simulator broke this call off: its log tells more"}.write(w)
+		}()
+		next.ServeHTTP(begun, r)
+	})
+}
+
+// A beginning knows whether anything of an answer was written.
+type beginning struct {
+	http.ResponseWriter
+	yes bool
+}
+
+func (b *beginning) WriteHeader(status int) {
+	b.yes = true
+	b.ResponseWriter.WriteHeader(status)
+}
+
+func (b *beginning) Write(p []byte) (int, error) {
+	b.yes = true
+	return b.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (b *beginning) Unwrap() http.ResponseWriter { return b.ResponseWriter }
 
 // A table holds handlers by path and method, in the order of their coming.
 type table struct {

@@ -3,6 +3,7 @@ package control
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/esimsim/esimsim/internal/journal"
 )
@@ -16,6 +17,17 @@ type Problem struct {
 	APIs    []API  `json:"apis,omitempty"`    // what is served instead, of an unknown path
 	// Happened are the edges passed before a device action was refused.
 	Happened []journal.Edge `json:"happened,omitempty"`
+}
+
+// maxEchoed is how much of a value that a client sent is told back.
+const maxEchoed = 100
+
+// clip cuts a value short that a client sent.
+func clip(s string) string {
+	if len(s) <= maxEchoed {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxEchoed], "") + "…"
 }
 
 func (p Problem) write(w http.ResponseWriter) {
