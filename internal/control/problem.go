@@ -30,8 +30,31 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:maxEchoed], "") + "…"
 }
 
+// What a problem says is bounded, whoever found it: in lines, and in bytes of each.
+const (
+	maxLines = 25
+	maxLine  = 500
+)
+
+func (p *Problem) shorten() {
+	lines := strings.SplitN(p.Detail, "\n", maxLines+1)
+	if len(lines) > maxLines {
+		lines[maxLines] = "and more"
+	}
+	for i, line := range lines {
+		if len(line) > maxLine {
+			lines[i] = strings.ToValidUTF8(line[:maxLine], "") + "…"
+		}
+	}
+	p.Detail = strings.Join(lines, "\n")
+	if len(p.Pointer) > maxLine {
+		p.Pointer = strings.ToValidUTF8(p.Pointer[:maxLine], "") + "…"
+	}
+}
+
 func (p Problem) write(w http.ResponseWriter) {
 	p.Title = http.StatusText(p.Status)
+	p.shorten()
 	w.Header().Set("Content-Type", "application/problem+json")
 	send(w, p.Status, p)
 }
