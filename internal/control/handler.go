@@ -48,8 +48,8 @@ func New(c Config) http.Handler {
 	t.add("GET", "/flags/{image}", Flags("/_sim/flags/").ServeHTTP)
 
 	steer := func(method, path string, f http.HandlerFunc) { t.add(method, path, h.hosts(h.guard(f))) }
-	t.add("GET", "", h.hosts(h.bare))
-	t.add("GET", "/", h.hosts(h.front))
+	t.add("GET", "", h.pageHosts(h.bare))
+	t.add("GET", "/", h.pageHosts(h.front))
 	t.add("GET", "/ui/{file}", h.hosts(h.asset))
 	steer("GET", "/apis", h.apis)
 	steer("GET", "/machines", h.machines)
@@ -173,15 +173,26 @@ func (t *table) router() http.Handler {
 }
 
 // hosts refuses a Host under which a page on the internet could have reached us: such a
-// page may name any host it owns and let it point at this machine. And it refuses changes
-// that a page of another site asks for, which a browser would send all the same.
+// page may name any host it owns and let it point at this machine. And it refuses what a
+// page of another site asks for, which a browser would send all the same.
 func (h *handler) hosts(next http.HandlerFunc) http.HandlerFunc {
-	var sites http.CrossOriginProtection // its zero value lets nobody else's pages change anything
+	return h.hostsFor(next, func(*http.Request) bool { return false })
+}
+
+// pageHosts is hosts for the dashboard's own page, to which a link may lead from anywhere.
+func (h *handler) pageHosts(next http.HandlerFunc) http.HandlerFunc {
+	return h.hostsFor(next, func(r *http.Request) bool {
+		dest := r.Header.Get("Sec-Fetch-Dest")
+		return r.Header.Get("Sec-Fetch-Mode") == "navigate" && (dest == "document" || dest == "")
+	})
+}
+
+func (h *handler) hostsFor(next http.HandlerFunc, linked func(*http.Request) bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := sites.Check(r); err != nil {
+		if err := foreign(r); err != nil && !linked(r) {
 			Problem{
 				Status: http.StatusForbidden,
-				Detail: "the control plane takes no changes from pages of another site: " + err.Error(),
+				Detail: "the control plane takes nothing from pages of another site: " + err.Error(),
 			}.write(w)
 			return
 		}
@@ -204,6 +215,16 @@ func (h *handler) hosts(next http.HandlerFunc) http.HandlerFunc {
 			}.write(w)
 		}
 	}
+}
+
+var sites http.CrossOriginProtection // its zero value takes nobody else's pages
+
+// foreign says that a page of another site asks. To read can change something as well: the
+// first to name a world makes it, for which another may have to leave.
+func foreign(r *http.Request) error {
+	as := *r
+	as.Method = http.MethodPost // reading is not looked at otherwise
+	return sites.Check(&as)
 }
 
 func sameIP(ip net.IP, a net.Addr) bool {
