@@ -8,6 +8,9 @@ import (
 // SetDrain says how long Close waits.
 func (s *Server) SetDrain(d time.Duration) { s.times.drain = d }
 
+// SetMaxWorlds says how many worlds there may be.
+func (s *Server) SetMaxWorlds(n int) { s.most = n }
+
 // Background runs f as a task of the simulator.
 func (s *Server) Background(f func()) bool { return s.tasks.start(f) }
 

@@ -40,6 +40,7 @@ type Server struct {
 	met     coverage.Set    // by all worlds, also those that have left
 	pages   pages           // of catalogues
 	times   times
+	most    int             // worlds at once
 	started time.Time
 	handler http.Handler
 
@@ -129,7 +130,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, ErrTime
 	}
 	s := &Server{
-		cfg: cfg, log: cfg.Log, started: cfg.Real.Now(), times: usualTimes, tasks: tasks{log: cfg.Log},
+		cfg: cfg, log: cfg.Log, started: cfg.Real.Now(), times: usualTimes, most: MaxWorlds, tasks: tasks{log: cfg.Log},
 		secrets: journal.Secrets{"Authorization", "Proxy-Authorization", "Cookie"},
 		chosen:  map[string]map[string]string{}, worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
 	}
@@ -358,7 +359,7 @@ func (s *Server) newWorld(c Caller) *World {
 // longest idle. The caller holds the lock.
 func (s *Server) makeRoom() {
 	now := s.cfg.Real.Now()
-	if len(s.worlds) < MaxWorlds && now.Sub(s.swept) < sweepEvery {
+	if len(s.worlds) < s.most && now.Sub(s.swept) < sweepEvery {
 		return
 	}
 	s.swept = now
@@ -374,7 +375,7 @@ func (s *Server) makeRoom() {
 			longest = w
 		}
 	}
-	if len(s.worlds) >= MaxWorlds && longest != nil {
+	if len(s.worlds) >= s.most && longest != nil {
 		s.forget(longest, "longest idle at the bound of worlds")
 	}
 }
