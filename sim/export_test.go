@@ -11,6 +11,12 @@ func (s *Server) SetDrain(d time.Duration) { s.times.drain = d }
 // SetMaxWorlds says how many worlds there may be.
 func (s *Server) SetMaxWorlds(n int) { s.most = n }
 
+// SetPatience says how long a client may take for the head of a request and for all of it,
+// and be silent after an answer. It is for a simulator that is not started yet.
+func (s *Server) SetPatience(header, read, idle time.Duration) {
+	s.times.header, s.times.read, s.times.idle = header, read, idle
+}
+
 // Background runs f as a task of the simulator.
 func (s *Server) Background(f func()) bool { return s.tasks.start(f) }
 

@@ -40,7 +40,7 @@ type Server struct {
 	met     coverage.Set    // by all worlds, also those that have left
 	pages   pages           // of catalogues
 	times   times
-	most    int             // worlds at once
+	most    int // worlds at once
 	started time.Time
 	handler http.Handler
 
