@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -28,7 +29,7 @@ func (s *Server) tellsPanics(next http.Handler) http.Handler {
 			if v == nil {
 				return
 			}
-			if v != http.ErrAbortHandler {
+			if err, _ := v.(error); !errors.Is(err, http.ErrAbortHandler) {
 				s.log.Error("panic", "method", r.Method, "path", r.URL.Path, "value", v, "stack", string(debug.Stack()))
 			}
 			panic(http.ErrAbortHandler)

@@ -2,6 +2,7 @@ package control
 
 import (
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -96,10 +97,12 @@ func (h *handler) recovers(next http.Handler) http.Handler {
 			if v == nil {
 				return
 			}
-			if v != http.ErrAbortHandler {
+			err, _ := v.(error)
+			meant := errors.Is(err, http.ErrAbortHandler)
+			if !meant {
 				h.Log.Error("panic", "method", r.Method, "path", clip(r.URL.Path), "value", v, "stack", string(debug.Stack()))
 			}
-			if begun.yes || v == http.ErrAbortHandler {
+			if begun.yes || meant {
 				panic(http.ErrAbortHandler)
 			}
 			clear(w.Header())
