@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -252,40 +253,60 @@ func TestControlHosts(t *testing.T) {
 	}
 }
 
-// Pages of other sites change nothing, though a browser would send what they ask for.
+// Pages of other sites are given nothing and change nothing, though a browser would send what
+// they ask for.
 func TestControlSites(t *testing.T) {
 	t.Parallel()
 	srv := startToy(t, sim.Config{})
+	const reset = "/_sim/worlds/sites/reset"
 	for _, c := range []struct {
-		method, header, value string
+		method, path, headers string
 		want                  int
 	}{
-		{"POST", "Sec-Fetch-Site", "cross-site", 403},
-		{"POST", "Sec-Fetch-Site", "same-site", 403}, // another port of this machine
-		{"POST", "Sec-Fetch-Site", "same-origin", 200},
-		{"POST", "Origin", "https://evil.example", 403},
-		{"POST", "Origin", srv.URL(), 200},
-		{"POST", "Accept", "*/*", 200}, // no browser
-		{"GET", "Origin", "https://evil.example", 200},
+		{"POST", reset, "Sec-Fetch-Site: cross-site", 403},
+		{"POST", reset, "Sec-Fetch-Site: same-site", 403}, // another port of this machine
+		{"POST", reset, "Sec-Fetch-Site: same-origin", 200},
+		{"POST", reset, "Origin: https://evil.example", 403},
+		{"POST", reset, "Origin: " + srv.URL(), 200},
+		{"POST", reset, "Accept: */*", 200}, // no browser
+		// Whoever reads a new world makes it, and ten thousand of them drive all others out.
+		{"GET", "/_sim/worlds/evil1", "Sec-Fetch-Site: cross-site; Sec-Fetch-Mode: no-cors", 403},
+		{"GET", "/_sim/worlds/evil2", "Sec-Fetch-Site: same-site", 403},
+		{"GET", "/_sim/worlds/evil3", "Sec-Fetch-Site: cross-site; Sec-Fetch-Mode: navigate; Sec-Fetch-Dest: document", 403},
+		{"GET", "/_sim/worlds/evil4", "Origin: https://evil.example", 403},
+		{"HEAD", "/_sim/worlds/evil5", "Sec-Fetch-Site: cross-site", 403},
+		{"GET", "/_sim/worlds", "Sec-Fetch-Site: same-origin", 200},
+		{"GET", "/_sim/worlds", "Sec-Fetch-Site: none", 200}, // typed by hand
+		// A link may lead to the dashboard, but no page may hold it.
+		{"GET", "/_sim/", "Accept: text/html; Sec-Fetch-Site: cross-site; Sec-Fetch-Mode: navigate; Sec-Fetch-Dest: document", 200},
+		{"GET", "/_sim", "Accept: text/html; Sec-Fetch-Site: cross-site; Sec-Fetch-Mode: navigate; Sec-Fetch-Dest: document", 302},
+		{"GET", "/_sim/", "Accept: text/html; Sec-Fetch-Site: cross-site; Sec-Fetch-Mode: navigate; Sec-Fetch-Dest: iframe", 403},
+		{"GET", "/_sim/", "Accept: text/html; Sec-Fetch-Site: cross-site; Sec-Fetch-Mode: no-cors", 403},
+		// Shops show pictures, and health is asked by anybody.
+		{"GET", "/_sim/flags/tr.svg", "Sec-Fetch-Site: cross-site", 200},
+		{"GET", "/_sim/qr/nobody/x.png", "Sec-Fetch-Site: cross-site", 404},
+		{"GET", "/_sim/health", "Sec-Fetch-Site: cross-site", 200},
 	} {
-		path := "/_sim/worlds/sites/reset"
-		if c.method == "GET" {
-			path = "/_sim/worlds"
-		}
-		req, err := http.NewRequestWithContext(t.Context(), c.method, srv.URL()+path, http.NoBody)
+		req, err := http.NewRequestWithContext(t.Context(), c.method, srv.URL()+c.path, http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}
-		req.Header.Set(c.header, c.value)
-		res, err := http.DefaultClient.Do(req)
+		for header := range strings.SplitSeq(c.headers, "; ") {
+			name, value, _ := strings.Cut(header, ": ")
+			req.Header.Set(name, value)
+		}
+		res, err := http.DefaultTransport.RoundTrip(req)
 		if err != nil {
 			t.Fatal(err)
 		}
 		body, _ := io.ReadAll(res.Body)
 		_ = res.Body.Close()
-		if res.StatusCode != c.want || (c.want == 403) != strings.Contains(string(body), "another site") {
-			t.Errorf("%s with %s: %s: %d, want %d: %s", c.method, c.header, c.value, res.StatusCode, c.want, body)
+		if res.StatusCode != c.want || c.method != "HEAD" && (c.want == 403) != strings.Contains(string(body), "another site") {
+			t.Errorf("%s %s with %s: %d, want %d: %.200s", c.method, c.path, c.headers, res.StatusCode, c.want, body)
 		}
+	}
+	if names := srv.WorldNames(); !slices.Equal(names, []string{"sites"}) {
+		t.Errorf("the worlds are %v", names)
 	}
 }
 

@@ -38,8 +38,7 @@ func (w *World) pump() {
 // post makes one attempt, outside the world's turn.
 func (w *World) post(o *outbox, l *lane, d *delivery, now time.Time) {
 	started := w.srv.tasks.start(func() {
-		header, body := d.header(now), d.wire()
-		got := w.srv.sender.Post(o.ctx, d.target.URL, header, []byte(body), d.target.Wait)
+		sent, got := w.try(o.ctx, d, now)
 		w.srv.log.Info("webhook", "world", w.name, "event", d.provider.eventName(d.event), "id", d.key(), "status", got.Status, "err", got.Err)
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -49,17 +48,28 @@ func (w *World) post(o *outbox, l *lane, d *delivery, now time.Time) {
 		l.busy = false
 		o.busy--
 		o.pending--
-		w.attempted(o, l, d, now, got, journal.Message{Header: header, Body: body})
+		defer w.moved.Broadcast()
+		w.attempted(o, l, d, now, got, sent)
 		o.weigh(d, false)
 		o.forget()
 		w.pump()
 		w.rouse()
-		w.moved.Broadcast()
 	})
 	if started {
 		l.busy = true
 		o.busy++
 	}
+}
+
+// try sends a delivery. A panic is an attempt that failed: others wait for its end.
+func (w *World) try(ctx context.Context, d *delivery, now time.Time) (sent journal.Message, got webhook.Result) {
+	got.Err = ErrInternal.Error()
+	w.srv.tasks.guard(func() {
+		sent.Body = d.wire()
+		sent.Header = d.header(now)
+		got = w.srv.sender.Post(ctx, d.target.URL, sent.Header, []byte(sent.Body), d.target.Wait)
+	})
+	return sent, got
 }
 
 // attempted writes an attempt down and sees to the next one.
@@ -119,7 +129,7 @@ func (w *World) rouse() {
 	}
 	mode, rate := w.clock.State()
 	next := w.nextDue(w.hooked()) // of edges, somebody outside hears by events alone
-	if mode != clock.Follow || next.IsZero() || w.moving {
+	if mode != clock.Follow || next.IsZero() || !next.Before(clock.End) || w.moving {
 		w.alarm.off()
 		return
 	}
@@ -136,6 +146,7 @@ func (w *World) rouse() {
 		if w.srv.cfg.Real.Sleep(ctx, wait) != nil {
 			return
 		}
+		defer w.silence(ctx)
 		w.turn(nil, func(*Turn) {
 			if ctx.Err() == nil {
 				w.alarm.off()
@@ -143,6 +154,15 @@ func (w *World) rouse() {
 		})
 	}) {
 		w.alarm = mine
+	}
+}
+
+// silence puts an alarm off that has rung, though its turn broke off.
+func (w *World) silence(ctx context.Context) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if ctx.Err() == nil {
+		w.alarm.off()
 	}
 }
 

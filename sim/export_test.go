@@ -1,6 +1,24 @@
 package sim
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
+
+// SetDrain says how long Close waits.
+func (s *Server) SetDrain(d time.Duration) { s.times.drain = d }
+
+// SetMaxWorlds says how many worlds there may be.
+func (s *Server) SetMaxWorlds(n int) { s.most = n }
+
+// SetPatience says how long a client may take for the head of a request and for all of it,
+// and be silent after an answer. It is for a simulator that is not started yet.
+func (s *Server) SetPatience(header, read, idle time.Duration) {
+	s.times.header, s.times.read, s.times.idle = header, read, idle
+}
+
+// Background runs f as a task of the simulator.
+func (s *Server) Background(f func()) bool { return s.tasks.start(f) }
 
 // Routed is Handler with nothing before the router.
 func (s *Server) Routed() http.Handler { return tidyPath(s.router(&direct{})) }

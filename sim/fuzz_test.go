@@ -14,6 +14,7 @@ func FuzzControlBodies(f *testing.F) {
 	paths := []string{"PATCH ", "POST /clock", "POST /edges", "POST /esims/last/use", "POST /esims/last/attach", "POST /reset"}
 	for i, body := range []string{`{"toy":{"balance":1}}`, `{"advance":"1d"}`, `{"edge":"toy.thing.ready","id":"x"}`, `{"mb":1}`, `{"country":"JP"}`, `{}`} {
 		f.Add(uint8(i), body)
+		f.Add(uint8(i), strings.Repeat(`{"":`, 120_000)+"1"+strings.Repeat("}", 120_000))
 	}
 	f.Fuzz(func(t *testing.T, which uint8, body string) {
 		s, err := sim.New(sim.Config{Providers: []*sim.Provider{toyProvider()}, Library: library, Freeze: start})

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"runtime"
@@ -93,6 +94,80 @@ func TestHostileClients(t *testing.T) {
 	if got := status(t, unused); got != 200 {
 		t.Errorf("an idle connection: %d, want 200", got)
 	}
+}
+
+// Who takes his time is cut off, also who sends a byte now and then, and who has had an
+// answer and says no more.
+func TestSlowClientsAreCut(t *testing.T) {
+	t.Parallel()
+	const short, never = 200 * time.Millisecond, time.Hour
+	const head = "POST /toy/things HTTP/1.1\r\nHost: x\r\nX-Toy: toy_calm\r\nContent-Length: 100000\r\n\r\n"
+	for name, c := range map[string]struct {
+		header, read, idle time.Duration
+		first              string
+		drips              bool
+		want               string // of what it is told before the end
+	}{
+		"silent from the start":    {short, never, never, "", false, ""},
+		"silent in the head":       {short, never, never, "GET /toy/things/1 HTTP/1.1\r\nX-To", false, "HTTP/1.1 400"},
+		"a byte at a time of it":   {short, never, never, "GET /toy/things/1 HTTP/1.1\r\nX-To", true, "HTTP/1.1 400"},
+		"silent in the body":       {never, short, never, head + "{", false, "HTTP/1.1 400"},
+		"a byte at a time of that": {never, short, never, head + "{", true, "HTTP/1.1 400"},
+		"silent after an answer":   {never, never, short, "GET /_sim/health HTTP/1.1\r\nHost: localhost\r\n\r\n", false, "HTTP/1.1 200"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := startPatient(t, c.header, c.read, c.idle)
+			conn := dialRaw(t, srv)
+			if _, err := io.WriteString(conn, c.first); err != nil {
+				t.Fatal(err)
+			}
+			told := make(chan string)
+			go func() {
+				answer, _ := io.ReadAll(conn) // ends when the connection does
+				told <- string(answer)
+			}()
+			sent := 0
+			for {
+				select {
+				case answer := <-told:
+					if !strings.HasPrefix(answer, c.want) || c.want == "" && answer != "" {
+						t.Errorf("it was told %q, want %q", answer, c.want)
+					}
+					if c.drips && sent == 0 {
+						t.Error("it was cut before it could be slow")
+					}
+					return
+				default:
+				}
+				// Another is answered meanwhile, and as long as that takes is a pause.
+				w := httptest.NewRecorder()
+				srv.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost/_sim/worlds/calm", nil))
+				if w.Code != 200 {
+					t.Fatalf("another client: %d", w.Code)
+				}
+				if c.drips {
+					if _, err := io.WriteString(conn, "x"); err == nil {
+						sent++
+					}
+				}
+			}
+		})
+	}
+}
+
+func startPatient(t *testing.T, header, read, idle time.Duration) *sim.Server {
+	t.Helper()
+	srv, err := sim.New(sim.Config{Providers: []*sim.Provider{toyProvider()}, Library: library, Freeze: start})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.SetPatience(header, read, idle)
+	if err := srv.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = srv.Close() })
+	return srv
 }
 
 // idleEnv tells this test binary to hold connections and say nothing: how many, and to

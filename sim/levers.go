@@ -21,7 +21,7 @@ var ErrNoEdge = errors.New("no such edge")
 // ErrTime is an instant that a clock cannot be set to.
 var ErrTime = errors.New("a world's clock stays between the years 2000 and 3000")
 
-func inRange(t time.Time) bool { return t.Year() >= 2000 && t.Year() < 3000 }
+func inRange(t time.Time) bool { return !t.Before(clock.Begin) && t.Before(clock.End) }
 
 // Name is the world's full name, scenarios included.
 func (w *World) Name() string { return w.name }

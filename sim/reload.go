@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"slices"
 	"time"
@@ -49,10 +50,7 @@ func (s *Server) Reload() error {
 		}
 		s.mu.Lock()
 		s.base[i].sc = latest
-		worlds := make([]*World, 0, len(s.worlds))
-		for _, w := range s.worlds {
-			worlds = append(worlds, w)
-		}
+		worlds := slices.Collect(maps.Values(s.worlds))
 		s.mu.Unlock()
 		for _, w := range worlds {
 			w.turn(nil, func(t *Turn) { w.replace(b.sc, latest, t.Now) })
@@ -97,15 +95,19 @@ const watchEvery = time.Second
 // watch reloads scenario files that have changed, until ctx ends.
 func (s *Server) watch(ctx context.Context) {
 	for s.cfg.Real.Sleep(ctx, watchEvery) == nil {
-		if !s.changed() {
-			continue
-		}
-		if err := s.Reload(); err != nil {
-			s.log.Error("scenario not reloaded, the old one stays", "err", err)
-			continue
-		}
-		s.log.Info("scenarios reloaded")
+		s.tasks.guard(s.reloadChanged)
 	}
+}
+
+func (s *Server) reloadChanged() {
+	if !s.changed() {
+		return
+	}
+	if err := s.Reload(); err != nil {
+		s.log.Error("scenario not reloaded, the old one stays", "err", err)
+		return
+	}
+	s.log.Info("scenarios reloaded")
 }
 
 // changed looks whether a file is another than when last seen.

@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/esimsim/esimsim/internal/contract"
+	"github.com/esimsim/esimsim/internal/nesting"
 )
 
 // A Finding is something odd in a request: what the contract does not allow, or what a
@@ -82,11 +83,11 @@ func (r *Request) Param(name string) string { return find(r.params, name) }
 func (r *Request) Setting(name string) string { return r.provider.value(r.settings, name) }
 
 // JSON is the body, read in place. ok is false when it is not JSON; an empty body is
-// not.
+// not, nor is one nested more than 200 deep.
 func (r *Request) JSON() (v gjson.Result, ok bool) {
 	if r.parsed == unparsed {
 		r.parsed = malformed
-		if gjson.ValidBytes(r.Body) {
+		if !nesting.TooDeep(r.Body) && gjson.ValidBytes(r.Body) {
 			r.json, r.parsed = gjson.ParseBytes(r.Body), parsed
 		}
 	}

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"errors"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -15,7 +17,25 @@ import (
 func (s *Server) routes() http.Handler {
 	var d direct
 	d.router = s.router(&d)
-	return tidyPath(&d)
+	return s.tellsPanics(tidyPath(&d))
+}
+
+// tellsPanics puts a panic that nobody answered on the log, and ends the connection as
+// net/http would.
+func (s *Server) tellsPanics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if err, _ := v.(error); !errors.Is(err, http.ErrAbortHandler) {
+				s.log.Error("panic", "method", r.Method, "path", r.URL.Path, "value", v, "stack", string(debug.Stack()))
+			}
+			panic(http.ErrAbortHandler)
+		}()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // router knows all paths; those of providers are told to d as well.
@@ -24,7 +44,7 @@ func (s *Server) router(d *direct) http.Handler {
 	root.Path("/_sim/pages/{provider}/{world}/{rest:.*}").Methods(http.MethodGet).HandlerFunc(s.page)
 	d.mounts = append(d.mounts, split("/_sim"))
 	root.PathPrefix("/_sim").Handler(control.New(control.Config{
-		Sim: plane{s}, Token: s.cfg.ControlToken, AllowHosts: s.cfg.AllowHosts,
+		Sim: plane{s}, Token: s.cfg.ControlToken, AllowHosts: s.cfg.AllowHosts, Log: s.log,
 	}))
 	type mount struct {
 		prefix string

@@ -25,7 +25,10 @@ func (w *World) switchOn(sc *scenario.Scenario, now time.Time) error {
 	before, targets := w.script.Scenarios(), w.targets
 	w.script.Add(sc)
 	w.choose()
-	err := w.checkTargets(sc.Settings)
+	err := roomFor(w.script.Scenarios())
+	if err == nil {
+		err = w.checkTargets(sc.Settings)
+	}
 	if err == nil {
 		err = w.setState(sc.Settings, now)
 	}
@@ -37,10 +40,37 @@ func (w *World) switchOn(sc *scenario.Scenario, now time.Time) error {
 	for _, q := range w.waits.of(nil, sc.Name) {
 		w.waits.remove(q) // of an earlier reading
 	}
+	for _, old := range before {
+		if old.Name == sc.Name && old != sc {
+			w.script.Forget(old)
+		}
+	}
 	w.listened(targets, now)
 	for i := range sc.Timeline {
 		m := &sc.Timeline[i]
 		w.waits.add(&wait{id: sc.Name, moment: m, due: now.Add(m.After)})
+	}
+	return nil
+}
+
+// The bounds of the scenarios that are on in one world: how many, and the bytes of their
+// texts together.
+const (
+	maxScenarios     = 100
+	maxScenarioBytes = 4 << 20
+)
+
+// roomFor says why a world cannot have so many scenarios on.
+func roomFor(list []*scenario.Scenario) error {
+	if len(list) > maxScenarios {
+		return fmt.Errorf("a world has at most %d scenarios on: switch one off first", maxScenarios)
+	}
+	n := 0
+	for _, sc := range list {
+		n += len(sc.Text)
+	}
+	if n > maxScenarioBytes {
+		return fmt.Errorf("the scenarios of a world are at most %d MiB together: switch one off first", maxScenarioBytes>>20)
 	}
 	return nil
 }
@@ -50,6 +80,11 @@ func (w *World) switchOn(sc *scenario.Scenario, now time.Time) error {
 func (w *World) switchOff(name string) bool {
 	for _, q := range w.waits.of(nil, name) {
 		w.waits.remove(q)
+	}
+	for _, sc := range w.script.Scenarios() {
+		if sc.Name == name && !w.srv.isBundled(sc) {
+			w.script.Forget(sc) // nobody can switch it on again
+		}
 	}
 	was := w.script.Remove(name)
 	w.choose()
@@ -162,6 +197,13 @@ func (s *Server) bundledScenario(name string) (*scenario.Scenario, error) {
 	}
 	s.library[name] = sc
 	return sc, nil
+}
+
+// isBundled says whether a scenario is that of the library.
+func (s *Server) isBundled(sc *scenario.Scenario) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.library[sc.Name] == sc
 }
 
 // scenario is a bundled one by its name, or a file by its path.

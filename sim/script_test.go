@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -94,6 +95,43 @@ func TestScenariosByControl(t *testing.T) {
 	} {
 		if status, v := c.do(r.method, r.path, r.body); status != r.status || !strings.Contains(v.Get("detail").String(), r.detail) {
 			t.Errorf("%s %s: %d %s", r.method, r.path, status, v)
+		}
+	}
+}
+
+// Scenarios that are posted are kept within bounds, and one that finds no room changes
+// nothing.
+func TestScenariosOfAWorldAreBounded(t *testing.T) {
+	t.Parallel()
+	srv := startToy(t, sim.Config{})
+	c := newController(t, srv)
+	post := func(world, name string, size int) (int, string) {
+		text := "version: 1\nname: " + name + "\n#"
+		status, v := c.do("POST", "/worlds/"+world+"/scenarios", text+strings.Repeat("x", size-len(text)))
+		return status, v.Get("detail").Str
+	}
+	for i := range 100 {
+		if status, detail := post("many", fmt.Sprintf("n%d", i), 50); status != 200 {
+			t.Fatalf("%d: %d %s", i, status, detail)
+		}
+	}
+	if status, detail := post("many", "more", 50); status != 400 || !strings.Contains(detail, "at most 100 scenarios on: switch one off") {
+		t.Errorf("the 101st: %d %s", status, detail)
+	}
+	if status, detail := post("many", "n7", 60); status != 200 {
+		t.Errorf("one in the place of another: %d %s", status, detail)
+	}
+	for i := range 4 {
+		if status, detail := post("large", fmt.Sprintf("n%d", i), 1<<20); status != 200 {
+			t.Fatalf("%d: %d %s", i, status, detail)
+		}
+	}
+	if status, detail := post("large", "more", 50); status != 400 || !strings.Contains(detail, "at most 4 MiB together: switch one off") {
+		t.Errorf("more than 4 MiB: %d %s", status, detail)
+	}
+	for world, want := range map[string]int{"many": 100, "large": 4} {
+		if on := srv.WorldT(t, world).View().Scenarios; len(on) != want {
+			t.Errorf("%s: %d are on, want %d", world, len(on), want)
 		}
 	}
 }

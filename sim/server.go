@@ -40,6 +40,8 @@ type Server struct {
 	memory  journal.Budget  // of all worlds' journals together
 	met     coverage.Set    // by all worlds, also those that have left
 	pages   pages           // of catalogues
+	times   times
+	most    int // worlds at once
 	started time.Time
 	handler http.Handler
 
@@ -69,7 +71,14 @@ type Server struct {
 	mail        mail // that the outboxes of all worlds hold
 }
 
-// drain is how long a server that ends lets answers under way finish.
+// times are how long a client may take, and a server that ends.
+type times struct{ header, read, write, idle, drain time.Duration }
+
+var usualTimes = times{
+	header: 10 * time.Second, read: 30 * time.Second, write: scenario.MaxDelay + 30*time.Second, idle: 2 * time.Minute, drain: drain,
+}
+
+// drain is how long a server that ends lets what is under way finish.
 const drain = 5 * time.Second
 
 // unusedConns are connections on which no request has come yet. Browsers and HTTP
@@ -103,38 +112,18 @@ func (u *unusedConns) close() {
 // shutdown ends a server whose connections these are, when answers under way are finished
 // or had a while for it.
 func (u *unusedConns) shutdown(server *http.Server) error {
-	u.close()
 	ctx, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
+	return u.shutdownWithin(ctx, server)
+}
+
+// shutdownWithin is shutdown where that while is what ctx leaves.
+func (u *unusedConns) shutdownWithin(ctx context.Context, server *http.Server) error {
+	u.close()
 	if server.Shutdown(ctx) != nil {
 		return server.Close()
 	}
 	return nil
-}
-
-// tasks are goroutines that belong to no request. After end there are none, and none is
-// begun.
-type tasks struct {
-	mu    sync.Mutex
-	over  bool
-	group sync.WaitGroup
-}
-
-// start runs f on its own; false says that it is too late for that.
-func (t *tasks) start(f func()) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.over {
-		t.group.Go(f)
-	}
-	return !t.over
-}
-
-func (t *tasks) end() {
-	t.mu.Lock()
-	t.over = true
-	t.mu.Unlock()
-	t.group.Wait()
 }
 
 // New makes a simulator that does not listen yet: its Handler can be used as it is.
@@ -147,7 +136,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, ErrTime
 	}
 	s := &Server{
-		cfg: cfg, log: cfg.Log, started: cfg.Real.Now(),
+		cfg: cfg, log: cfg.Log, started: cfg.Real.Now(), times: usualTimes, most: MaxWorlds, tasks: tasks{log: cfg.Log},
 		secrets: journal.Secrets{"Authorization", "Proxy-Authorization", "Cookie"},
 		chosen:  map[string]map[string]string{}, worlds: map[string]*World{}, docs: map[string]func() *contract.Document{},
 	}
@@ -233,8 +222,8 @@ func (s *Server) Start(ctx context.Context) error {
 	s.openReach()
 	s.http = &http.Server{
 		Handler: s.handler, MaxHeaderBytes: MaxHeader,
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
-		WriteTimeout: scenario.MaxDelay + 30*time.Second, IdleTimeout: 2 * time.Minute,
+		ReadHeaderTimeout: s.times.header, ReadTimeout: s.times.read,
+		WriteTimeout: s.times.write, IdleTimeout: s.times.idle,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 		ConnState:   s.unused.note,
 		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
@@ -249,12 +238,12 @@ func (s *Server) Start(ctx context.Context) error {
 			}
 		})
 	}
-	s.serving.Go(func() { s.sweep(ctx) })
+	s.tasks.start(func() { s.sweep(ctx) })
 	if s.changed() { // there are files, whose looks are now known
-		s.serving.Go(func() { s.watch(ctx) })
+		s.tasks.start(func() { s.watch(ctx) })
 	}
 	// A document costs milliseconds to read: not at the first answer, nor before it.
-	s.serving.Go(s.Load)
+	s.tasks.start(s.Load)
 	return nil
 }
 
@@ -304,20 +293,27 @@ func reachable(a net.Addr) string {
 // Seed is the root of all chance: that of the Config, or 1.
 func (s *Server) Seed() uint64 { return s.cfg.Seed }
 
-// Close stops listening, lets answers under way finish and waits for every goroutine.
-// It may be called twice.
+// Close stops listening, lets what is under way finish and waits for every goroutine, for
+// five seconds in all: what takes longer is cut off, and an error tells of a goroutine that
+// cannot be. It may be called twice.
 func (s *Server) Close() error {
 	// Injected delays and attempts to deliver end at once; the rest has a while.
 	s.stop()
-	s.tasks.end()
-	s.sender.Close()
-	if s.http == nil {
-		return nil
+	ctx, cancel := context.WithTimeout(context.Background(), s.times.drain)
+	defer cancel()
+	var err error
+	if !s.tasks.end(ctx) {
+		err = errStillRuns
 	}
-	err := s.unused.shutdown(s.http)
-	s.serving.Wait()
+	s.sender.Close()
+	if s.http != nil {
+		err = errors.Join(err, s.unused.shutdownWithin(ctx, s.http))
+		s.serving.Wait()
+	}
 	return err
 }
+
+var errStillRuns = errors.New("something in the background has not ended in time")
 
 // Providers are the APIs served.
 func (s *Server) Providers() []*Provider { return s.cfg.Providers }
@@ -377,7 +373,7 @@ func (s *Server) newWorld(c Caller) *World {
 	run := strconv.FormatInt(s.started.UnixNano(), 36) + "." + s.books.next()
 	w := &World{name: c.World, caller: c, srv: s, clock: clock.New(s.cfg.Real), journal: journal.Within(&s.memory, run), moves: make(chan struct{}, 1)}
 	w.ctx, w.cancel = context.WithCancel(s.ctx)
-	w.keep = context.AfterFunc(w.ctx, w.drop)
+	w.keep = context.AfterFunc(w.ctx, func() { s.tasks.guard(w.drop) })
 	w.outbox, w.moved = newOutbox(w.ctx, &s.mail), sync.NewCond(&w.mu)
 	return w
 }
@@ -386,7 +382,7 @@ func (s *Server) newWorld(c Caller) *World {
 // longest idle. The caller holds the lock.
 func (s *Server) makeRoom() {
 	now := s.cfg.Real.Now()
-	if len(s.worlds) < MaxWorlds && now.Sub(s.swept) < sweepEvery {
+	if len(s.worlds) < s.most && now.Sub(s.swept) < sweepEvery {
 		return
 	}
 	s.swept = now
@@ -402,7 +398,7 @@ func (s *Server) makeRoom() {
 			longest = w
 		}
 	}
-	if len(s.worlds) >= MaxWorlds && longest != nil {
+	if len(s.worlds) >= s.most && longest != nil {
 		s.forget(longest, "longest idle at the bound of worlds")
 	}
 }
@@ -418,8 +414,10 @@ func (s *Server) forget(w *World, why string) {
 // sweep lets idle worlds go though no new one comes, until ctx ends.
 func (s *Server) sweep(ctx context.Context) {
 	for s.cfg.Real.Sleep(ctx, sweepEvery) == nil {
-		s.mu.Lock()
-		s.makeRoom()
-		s.mu.Unlock()
+		s.tasks.guard(func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.makeRoom()
+		})
 	}
 }

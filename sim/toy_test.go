@@ -59,8 +59,10 @@ paths:
 
 var start = time.Date(2026, 4, 2, 8, 15, 9, 0, time.UTC)
 
-func toyProvider() *sim.Provider {
-	return sim.Define(sim.Definition[toy]{
+func toyProvider() *sim.Provider { return sim.Define(toyDefinition()) }
+
+func toyDefinition() sim.Definition[toy] {
+	return sim.Definition[toy]{
 		Name: "toy", Title: "Toy", Mounts: []string{"/toy"}, Document: []byte(toyDocument),
 		Key: func(r *sim.Request) string { return r.Header.Get("X-Toy") },
 		Identify: func(r *sim.Request) (string, error) {
@@ -157,7 +159,7 @@ func toyProvider() *sim.Provider {
 		},
 		Status:  func(tx *sim.Tx[toy], p *esim.Profile) string { return stateOf(tx.State.Things[p.ID]) },
 		Example: func(base, name string) string { return "curl -H 'X-Toy: toy_" + name + "' " + base + "/toy/things/1" },
-	})
+	}
 }
 
 // toyMachines has each thing as an order of its own.

@@ -43,6 +43,13 @@ func (Wall) Sleep(ctx context.Context, d time.Duration) error {
 // world, or a world in which nothing was ever ordered, may do that.
 var ErrBackwards = errors.New("a world's clock does not go backwards")
 
+// Begin and End bound the instants of a world: none is before Begin, none is at End or
+// later, however fast a clock runs.
+var (
+	Begin = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	End   = time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
 // Mode says whether a clock runs.
 type Mode string
 
@@ -93,7 +100,28 @@ func (c *Clock) now(real time.Time) time.Time {
 	if c.mode == Frozen {
 		return c.base
 	}
-	return c.base.Add(time.Duration(float64(real.Sub(c.anchor)) * c.rate))
+	return after(c.base, float64(real.Sub(c.anchor))*c.rate)
+}
+
+// after is so many nanoseconds after base, at the most the last instant there is; less than
+// none are none. They may be more than a time.Duration holds.
+func after(base time.Time, nanoseconds float64) time.Time {
+	const most = 1 << 62 // of a step
+	last := End.Add(-1)
+	switch {
+	case !(nanoseconds > 0), base.After(last):
+		return base
+	case nanoseconds/float64(time.Second) > float64(End.Unix()-base.Unix()):
+		return last
+	}
+	t := base
+	for ; nanoseconds > most; nanoseconds -= most {
+		t = t.Add(most)
+	}
+	if t = t.Add(time.Duration(nanoseconds)); t.After(last) {
+		return last
+	}
+	return t
 }
 
 // State tells the mode and the rate, for those who show it.

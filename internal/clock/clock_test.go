@@ -2,6 +2,7 @@ package clock_test
 
 import (
 	"context"
+	"math"
 	"testing"
 	"time"
 
@@ -41,6 +42,42 @@ func TestClock(t *testing.T) {
 	c.Restart()
 	if got := c.Now(); !got.Equal(src.t) {
 		t.Errorf("restarted: %v, want %v", got, src.t)
+	}
+}
+
+// However fast a clock runs and for however long, it goes forward and stays within what
+// the levers allow.
+func TestClockStopsAtTheEnd(t *testing.T) {
+	t.Parallel()
+	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	last := clock.End.Add(-1)
+	for _, rate := range []float64{1, 1000, 1_000_000, math.MaxFloat64, math.Inf(1)} {
+		src := &hand{begin}
+		c := clock.New(src)
+		c.Run(rate)
+		before := c.Now()
+		for elapsed := time.Millisecond; elapsed < math.MaxInt64/2; elapsed += elapsed / 50 {
+			src.t = begin.Add(elapsed)
+			now := c.Now()
+			if now.Before(before) || now.After(last) {
+				t.Fatalf("%v times as fast after %v: %v, and before that %v", rate, elapsed, now, before)
+			}
+			before = now
+		}
+		if want := rate > 1; before.Equal(last) != want {
+			t.Errorf("%v times as fast: it ends at %v; at the last instant: want %v", rate, before, want)
+		}
+		c.Run(1)
+		if c.Now().Before(before) {
+			t.Errorf("%v times as fast, then slowed down: back from %v to %v", rate, before, c.Now())
+		}
+	}
+	src := &hand{begin}
+	c := clock.New(src)
+	c.Run(1_000_000)
+	src.t = begin.Add(4 * time.Hour) // 456 years: more than a time.Duration
+	if got, want := c.Now(), begin.AddDate(400, 0, 20569).Add(16*time.Hour); !got.Equal(want) {
+		t.Errorf("after 4 000 000 hours: %v, want %v", got, want)
 	}
 }
 

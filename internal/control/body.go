@@ -42,15 +42,15 @@ func readBody(w http.ResponseWriter, r *http.Request, allowed ...string) (*body,
 	}
 	if len(data) > 0 {
 		if err := json.Unmarshal(data, &b.members); err != nil {
-			Problem{Status: http.StatusBadRequest, Detail: "send a JSON object: " + err.Error()}.write(w)
+			Problem{Status: http.StatusBadRequest, Detail: "send a JSON object: " + clip(err.Error())}.write(w)
 			return nil, false
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(b.members)) {
 		if len(allowed) > 0 && !slices.Contains(allowed, key) {
 			Problem{
-				Status: http.StatusBadRequest, Pointer: "/" + key,
-				Detail: fmt.Sprintf("there is no member %q here%s", key, nearest.Hint(key, allowed)),
+				Status: http.StatusBadRequest, Pointer: "/" + clip(key),
+				Detail: fmt.Sprintf("there is no member %q here%s", clip(key), nearest.Hint(key, allowed)),
 			}.write(w)
 			return nil, false
 		}

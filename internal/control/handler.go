@@ -2,11 +2,14 @@ package control
 
 import (
 	"crypto/subtle"
+	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +24,8 @@ type Config struct {
 	Token string
 	// AllowHosts are further names under which the plane may be called.
 	AllowHosts []string
+	// Log is told of bugs of ours; nil discards.
+	Log *slog.Logger
 	// Heartbeat is how often a silent stream says that it is there; 0 means 15 seconds.
 	Heartbeat time.Duration
 }
@@ -34,6 +39,9 @@ type handler struct {
 // New is the handler of everything under /_sim/. Images, health and the like are open to
 // whoever was handed their address; what steers is guarded.
 func New(c Config) http.Handler {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
 	h := &handler{Config: c, sim: c.Sim, large: make(chan struct{}, 1)}
 	t := table{}
 	t.add("GET", "/health", h.health)
@@ -42,8 +50,8 @@ func New(c Config) http.Handler {
 	t.add("GET", "/flags/{image}", Flags("/_sim/flags/").ServeHTTP)
 
 	steer := func(method, path string, f http.HandlerFunc) { t.add(method, path, h.hosts(h.guard(f))) }
-	t.add("GET", "", h.hosts(h.bare))
-	t.add("GET", "/", h.hosts(h.front))
+	t.add("GET", "", h.pageHosts(h.bare))
+	t.add("GET", "/", h.pageHosts(h.front))
 	t.add("GET", "/ui/{file}", h.hosts(h.asset))
 	t.add("GET", "/openapi/{name}", h.hosts(h.document))
 	steer("GET", "/apis", h.apis)
@@ -82,8 +90,52 @@ func New(c Config) http.Handler {
 	for _, a := range []string{"install", "attach", "use", "remove"} {
 		world("POST", "/esims/{esim}/"+a, h.device(a))
 	}
-	return t.router()
+	return h.recovers(t.router())
 }
+
+// recovers answers where a bug of ours broke a call off, and tells of it. An answer that
+// had begun by then cannot be mended: its connection ends.
+func (h *handler) recovers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun := &beginning{ResponseWriter: w}
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			err, _ := v.(error)
+			meant := errors.Is(err, http.ErrAbortHandler)
+			if !meant {
+				h.Log.Error("panic", "method", r.Method, "path", clip(r.URL.Path), "value", v, "stack", string(debug.Stack()))
+			}
+			if begun.yes || meant {
+				panic(http.ErrAbortHandler)
+			}
+			clear(w.Header())
+			Problem{Status: http.StatusInternalServerError, Detail: "a bug of the simulator broke this call off: its log tells more"}.write(w)
+		}()
+		next.ServeHTTP(begun, r)
+	})
+}
+
+// A beginning knows whether anything of an answer was written.
+type beginning struct {
+	http.ResponseWriter
+	yes bool
+}
+
+func (b *beginning) WriteHeader(status int) {
+	b.yes = true
+	b.ResponseWriter.WriteHeader(status)
+}
+
+func (b *beginning) Write(p []byte) (int, error) {
+	b.yes = true
+	return b.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (b *beginning) Unwrap() http.ResponseWriter { return b.ResponseWriter }
 
 // A table holds handlers by path and method, in the order of their coming.
 type table struct {
@@ -130,15 +182,26 @@ func (t *table) router() http.Handler {
 }
 
 // hosts refuses a Host under which a page on the internet could have reached us: such a
-// page may name any host it owns and let it point at this machine. And it refuses changes
-// that a page of another site asks for, which a browser would send all the same.
+// page may name any host it owns and let it point at this machine. And it refuses what a
+// page of another site asks for, which a browser would send all the same.
 func (h *handler) hosts(next http.HandlerFunc) http.HandlerFunc {
-	var sites http.CrossOriginProtection // its zero value lets nobody else's pages change anything
+	return h.hostsFor(next, func(*http.Request) bool { return false })
+}
+
+// pageHosts is hosts for the dashboard's own page, to which a link may lead from anywhere.
+func (h *handler) pageHosts(next http.HandlerFunc) http.HandlerFunc {
+	return h.hostsFor(next, func(r *http.Request) bool {
+		dest := r.Header.Get("Sec-Fetch-Dest")
+		return r.Header.Get("Sec-Fetch-Mode") == "navigate" && (dest == "document" || dest == "")
+	})
+}
+
+func (h *handler) hostsFor(next http.HandlerFunc, linked func(*http.Request) bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := sites.Check(r); err != nil {
+		if err := foreign(r); err != nil && !linked(r) {
 			Problem{
 				Status: http.StatusForbidden,
-				Detail: "the control plane takes no changes from pages of another site: " + err.Error(),
+				Detail: "the control plane takes nothing from pages of another site: " + err.Error(),
 			}.write(w)
 			return
 		}
@@ -161,6 +224,16 @@ func (h *handler) hosts(next http.HandlerFunc) http.HandlerFunc {
 			}.write(w)
 		}
 	}
+}
+
+var sites http.CrossOriginProtection // its zero value takes nobody else's pages
+
+// foreign says that a page of another site asks. To read can change something as well: the
+// first to name a world makes it, for which another may have to leave.
+func foreign(r *http.Request) error {
+	as := *r
+	as.Method = http.MethodPost // reading is not looked at otherwise
+	return sites.Check(&as)
 }
 
 func sameIP(ip net.IP, a net.Addr) bool {

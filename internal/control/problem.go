@@ -3,6 +3,7 @@ package control
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/esimsim/esimsim/internal/journal"
 )
@@ -18,8 +19,42 @@ type Problem struct {
 	Happened []journal.Edge `json:"happened,omitempty"`
 }
 
+// maxEchoed is how much of a value that a client sent is told back.
+const maxEchoed = 100
+
+// clip cuts a value short that a client sent.
+func clip(s string) string {
+	if len(s) <= maxEchoed {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxEchoed], "") + "…"
+}
+
+// What a problem says is bounded, whoever found it: in lines, and in bytes of each.
+const (
+	maxLines = 25
+	maxLine  = 500
+)
+
+func (p *Problem) shorten() {
+	lines := strings.SplitN(p.Detail, "\n", maxLines+1)
+	if len(lines) > maxLines {
+		lines[maxLines] = "and more"
+	}
+	for i, line := range lines {
+		if len(line) > maxLine {
+			lines[i] = strings.ToValidUTF8(line[:maxLine], "") + "…"
+		}
+	}
+	p.Detail = strings.Join(lines, "\n")
+	if len(p.Pointer) > maxLine {
+		p.Pointer = strings.ToValidUTF8(p.Pointer[:maxLine], "") + "…"
+	}
+}
+
 func (p Problem) write(w http.ResponseWriter) {
 	p.Title = http.StatusText(p.Status)
+	p.shorten()
 	w.Header().Set("Content-Type", "application/problem+json")
 	send(w, p.Status, p)
 }

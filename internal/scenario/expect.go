@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -61,14 +60,14 @@ func LoadExpectations(file string, data []byte, v Vocabulary) ([]*Expectation, e
 	l := &loader{file: file, v: v}
 	root := l.json(data)
 	if root == nil {
-		return nil, errors.Join(l.problems...)
+		return nil, l.err()
 	}
 	var list []*Expectation
 	l.read(root, "the body", members{
 		"expectations": {read: func(n *yaml.Node) { list = l.expectations(n) }},
 	})
-	if len(l.problems) > 0 {
-		return nil, errors.Join(l.problems...)
+	if l.found > 0 {
+		return nil, l.err()
 	}
 	return list, nil
 }

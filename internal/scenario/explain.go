@@ -155,10 +155,10 @@ func (p part) difference(a Answered) Difference {
 	if p.got == nil || p.want == nil {
 		return d
 	}
-	if got, err := expr.Run(p.got, a); err == nil && !p.plain {
+	if got, err := run(p.got, a); err == nil && !p.plain {
 		d.Got = clip(got)
 	}
-	if want, err := expr.Run(p.want, a); err == nil && p.plain {
+	if want, err := run(p.want, a); err == nil && p.plain {
 		d.Wanted, d.rule = clip(want), false
 		if p.operator != "==" || want == nil {
 			d.Wanted, d.rule = p.operator+" "+quote(d.Wanted), true

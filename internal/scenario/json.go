@@ -15,10 +15,10 @@ import (
 // same tables as a file. The YAML reader is not asked: it takes neither tabs nor every
 // escape of JSON. A body that is none is reported, and nil.
 func (l *loader) json(data []byte) *yaml.Node {
-	l.pointers = map[*yaml.Node]string{}
+	l.places = map[*yaml.Node]place{}
 	r := &jsonReader{l: l, data: data, dec: json.NewDecoder(bytes.NewReader(data)), line: 1}
 	r.dec.UseNumber()
-	n, err := r.value("", 0)
+	n, err := r.value(place{}, 0)
 	at := r.place()
 	if err == nil {
 		if _, end := r.dec.Token(); !errors.Is(end, io.EOF) {
@@ -60,8 +60,8 @@ func (r *jsonReader) place() *yaml.Node {
 	return &yaml.Node{Line: r.line, Column: end - r.from + 1}
 }
 
-// value reads the next value, which stands at the given pointer.
-func (r *jsonReader) value(at string, deep int) (*yaml.Node, error) {
+// value reads the next value, which stands at the given place.
+func (r *jsonReader) value(at place, deep int) (*yaml.Node, error) {
 	if deep > maxDepth {
 		return nil, fmt.Errorf("it is nested more than %d deep", maxDepth)
 	}
@@ -70,15 +70,15 @@ func (r *jsonReader) value(at string, deep int) (*yaml.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.l.pointers[n] = at
+	r.l.places[n] = at
 	switch v := token.(type) {
 	case json.Delim:
 		if v == '[' {
 			n.Kind = yaml.SequenceNode
-			return n, r.items(n, at, deep)
+			return n, r.items(n, deep)
 		}
 		n.Kind = yaml.MappingNode
-		return n, r.members(n, at, deep)
+		return n, r.members(n, deep)
 	case string:
 		n.Kind, n.Value, n.Style = yaml.ScalarNode, v, yaml.DoubleQuotedStyle
 	case json.Number:
@@ -86,14 +86,14 @@ func (r *jsonReader) value(at string, deep int) (*yaml.Node, error) {
 	case bool:
 		n.Kind, n.Value = yaml.ScalarNode, strconv.FormatBool(v)
 	default:
-		return nil, fmt.Errorf("%s is null: leave it out", at)
+		return nil, fmt.Errorf("%s is null: leave it out", r.l.pointer(n))
 	}
 	return n, nil
 }
 
-func (r *jsonReader) items(n *yaml.Node, at string, deep int) error {
+func (r *jsonReader) items(n *yaml.Node, deep int) error {
 	for i := 0; r.dec.More(); i++ {
-		item, err := r.value(at+"/"+strconv.Itoa(i), deep+1)
+		item, err := r.value(place{in: n, item: i}, deep+1)
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func (r *jsonReader) items(n *yaml.Node, at string, deep int) error {
 	return err
 }
 
-func (r *jsonReader) members(n *yaml.Node, at string, deep int) error {
+func (r *jsonReader) members(n *yaml.Node, deep int) error {
 	for r.dec.More() {
 		key := r.place()
 		token, err := r.dec.Token()
@@ -112,8 +112,9 @@ func (r *jsonReader) members(n *yaml.Node, at string, deep int) error {
 		}
 		name, _ := token.(string)
 		key.Kind, key.Value, key.Style = yaml.ScalarNode, name, yaml.DoubleQuotedStyle
-		r.l.pointers[key] = at + "/" + escape(name)
-		value, err := r.value(at+"/"+escape(name), deep+1)
+		at := place{in: n, key: name}
+		r.l.places[key] = at
+		value, err := r.value(at, deep+1)
 		if err != nil {
 			return err
 		}

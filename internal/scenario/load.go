@@ -13,7 +13,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/esimsim/esimsim/internal/clock"
-	"github.com/esimsim/esimsim/internal/nearest"
 )
 
 // A Vocabulary is what a scenario may speak of.
@@ -54,11 +53,11 @@ func Load(file string, data []byte, v Vocabulary) (*Scenario, error) {
 	l := &loader{file: file, v: v}
 	if len(data) > MaxSize {
 		l.at(nil, "a scenario is at most %d bytes", MaxSize)
-		return nil, errors.Join(l.problems...)
+		return nil, l.err()
 	}
 	if depth(data) > maxDepth {
 		l.at(nil, "a scenario is nested at most %d deep", maxDepth)
-		return nil, errors.Join(l.problems...)
+		return nil, l.err()
 	}
 	var doc yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
@@ -68,17 +67,17 @@ func Load(file string, data []byte, v Vocabulary) (*Scenario, error) {
 	var second yaml.Node
 	if err := decoder.Decode(&second); err == nil {
 		l.at(&second, "a file holds one scenario, and this is a second document")
-		return nil, errors.Join(l.problems...)
+		return nil, l.err()
 	} else if !errors.Is(err, io.EOF) {
 		return nil, l.syntax(err)
 	}
 	if len(doc.Content) == 0 {
 		l.at(nil, "the file is empty: begin with version: 1")
-		return nil, errors.Join(l.problems...)
+		return nil, l.err()
 	}
 	s := l.scenario(doc.Content[0])
-	if len(l.problems) > 0 {
-		return nil, errors.Join(l.problems...)
+	if l.found > 0 {
+		return nil, l.err()
 	}
 	s.Text = string(data)
 	return s, nil
@@ -104,21 +103,6 @@ func depth(data []byte) (deepest int) {
 	return deepest
 }
 
-type loader struct {
-	file     string
-	v        Vocabulary
-	problems []error
-	pointers map[*yaml.Node]string // where the nodes of a JSON body stand
-}
-
-func (l *loader) at(n *yaml.Node, format string, args ...any) {
-	p := Problem{File: l.file, Line: 1, Column: 1, Message: fmt.Sprintf(format, args...)}
-	if n != nil {
-		p.Line, p.Column, p.Pointer = n.Line, n.Column, l.pointers[n]
-	}
-	l.problems = append(l.problems, p)
-}
-
 var syntaxLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
 
 func (l *loader) syntax(err error) error {
@@ -129,6 +113,7 @@ func (l *loader) syntax(err error) error {
 		}
 		p.Message = m[2]
 	}
+	p.Message = cut(p.Message, maxSaid)
 	return p
 }
 
@@ -148,7 +133,7 @@ func (l *loader) read(n *yaml.Node, what string, known members) bool {
 	return l.each(n, what, func(key, value *yaml.Node) {
 		m, ok := known[key.Value]
 		if !ok {
-			l.at(key, "%s has no key %q%s", what, key.Value, nearest.Hint(key.Value, keys(known)))
+			l.at(key, "%s has no key %q%s", what, key.Value, l.hint(key.Value, keys(known)))
 			return
 		}
 		m.read(value)
@@ -177,10 +162,17 @@ func (l *loader) each(n *yaml.Node, what string, f func(key, value *yaml.Node)) 
 	return true
 }
 
+// maxItems bounds each list of a scenario.
+const maxItems = 1_000
+
 // items walks a list.
 func (l *loader) items(n *yaml.Node, what string, f func(*yaml.Node)) {
-	if n.Kind != yaml.SequenceNode {
+	switch {
+	case n.Kind != yaml.SequenceNode:
 		l.at(n, "%s must be a list", what)
+		return
+	case len(n.Content) > maxItems:
+		l.at(n, "%s has %d items, and at most %d are read", what, len(n.Content), maxItems)
 		return
 	}
 	for _, item := range n.Content {
@@ -251,7 +243,7 @@ func (l *loader) wait(n *yaml.Node, what string) time.Duration {
 func (l *loader) oneOf(n *yaml.Node, what string, values []string) string {
 	text := l.text(n)
 	if !slices.Contains(values, text) {
-		l.at(n, "%s is one of %s%s", what, join(values), nearest.Hint(text, values))
+		l.at(n, "%s is one of %s%s", what, join(values), l.hint(text, values))
 	}
 	return text
 }

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,7 +10,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/esimsim/esimsim/internal/fault"
-	"github.com/esimsim/esimsim/internal/nearest"
 )
 
 func (l *loader) rules(n *yaml.Node, s *Scenario) {
@@ -18,7 +18,7 @@ func (l *loader) rules(n *yaml.Node, s *Scenario) {
 
 func (l *loader) rule(n *yaml.Node) *Rule {
 	r := &Rule{Line: n.Line, Phase: Before}
-	before := len(l.problems)
+	before := l.found
 	if !l.read(n, "a rule", l.ruleMembers(r)) {
 		return r
 	}
@@ -32,7 +32,7 @@ func (l *loader) rule(n *yaml.Node) *Rule {
 		// What an error may be depends on the operation, so do is read last.
 		l.do(do, r)
 	}
-	if len(l.problems) == before {
+	if l.found == before {
 		l.neverFires(n, r)
 	}
 	return r
@@ -128,10 +128,10 @@ func (l *loader) on(n *yaml.Node) string {
 	if events := l.events(); contains(events, on) {
 		return on
 	} else if strings.Contains(on, ".webhook") {
-		l.at(n, "there is no event %q%s", on, nearest.Hint(on, events))
+		l.at(n, "there is no event %q%s", on, l.hint(on, events))
 		return on
 	}
-	l.at(n, "there is no operation %q%s", on, nearest.Hint(on, l.v.Operations))
+	l.at(n, "there is no operation %q%s", on, l.hint(on, l.v.Operations))
 	return on
 }
 
@@ -146,13 +146,13 @@ func (l *loader) condition(n *yaml.Node, compile func(string) (*Condition, error
 	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 		column++
 	}
-	l.problems = append(l.problems, Problem{File: l.file, Line: n.Line, Column: n.Column + column, Pointer: l.pointers[n], Message: "when: " + message})
+	l.tell(n, column, "when: "+cut(message, maxSaid))
 	return nil
 }
 
 // do reads what a rule does.
 func (l *loader) do(n *yaml.Node, r *Rule) {
-	before := len(l.problems)
+	before := l.found
 	ok := l.read(n, "do", l.doMembers(r))
 	d := r.Do
 	answers := 0
@@ -163,7 +163,7 @@ func (l *loader) do(n *yaml.Node, r *Rule) {
 	}
 	event := strings.Contains(r.On, ".webhook")
 	switch {
-	case !ok || len(l.problems) > before:
+	case !ok || l.found > before:
 	case len(n.Content) == 0:
 		l.at(n, "do is empty: give it error, respond, delay, fault, rateLimit, set or webhook")
 	case event != (d.Webhook != nil), event && (len(n.Content) != 2 || r.Phase == After):
@@ -188,7 +188,7 @@ func (l *loader) doMembers(r *Rule) members {
 		"error": {"Answers the error of that name, in the provider's words.", schema{"enum": l.errors("*")}, func(n *yaml.Node) {
 			r.Do.Error = l.text(n)
 			if known := l.v.Errors(r.On); !contains(known, r.Do.Error) {
-				l.at(n, "%s has no error %q%s", r.On, r.Do.Error, nearest.Hint(r.Do.Error, known))
+				l.at(n, "%s has no error %q%s", r.On, r.Do.Error, l.hint(r.Do.Error, known))
 			}
 		}},
 		"respond": {"Answers what is written out.", object(l.respondMembers(nil), nil), func(n *yaml.Node) {
@@ -351,12 +351,16 @@ func (l *loader) neverFires(n *yaml.Node, r *Rule) {
 
 // shadows reports rules that an earlier one of the same file always answers before.
 func (l *loader) shadows(s *Scenario) {
-	for i, r := range s.Rules {
-		for _, earlier := range s.Rules[:i] {
-			if (earlier.Do.Webhook == nil) == (r.Do.Webhook == nil) && earlier.always() && earlier.Phase == r.Phase && covers(earlier.On, r.On) {
-				l.at(&yaml.Node{Line: r.Line, Column: 1}, "this rule can never fire: the rule of line %d always does", earlier.Line)
-				break
-			}
+	var always []*Rule // none of which covers another, so that there are few
+	for _, r := range s.Rules {
+		i := slices.IndexFunc(always, func(earlier *Rule) bool {
+			return (earlier.Do.Webhook == nil) == (r.Do.Webhook == nil) && earlier.Phase == r.Phase && covers(earlier.On, r.On)
+		})
+		switch {
+		case i >= 0:
+			l.at(&yaml.Node{Line: r.Line, Column: 1}, "this rule can never fire: the rule of line %d always does", always[i].Line)
+		case r.always():
+			always = append(always, r)
 		}
 	}
 }

@@ -73,10 +73,15 @@ func (s *Script) Replace(old, latest *Scenario) bool {
 	}
 	s.scenarios = slices.Clone(s.scenarios)
 	s.scenarios[i] = latest
+	s.Forget(old)
+	return true
+}
+
+// Forget drops what was counted of a scenario that is not to come again.
+func (s *Script) Forget(old *Scenario) {
 	for _, r := range old.Rules {
 		delete(s.counts, r)
 	}
-	return true
 }
 
 // HasRules says whether a call has to be asked about.

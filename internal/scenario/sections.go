@@ -7,12 +7,9 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/esimsim/esimsim/internal/money"
-	"github.com/esimsim/esimsim/internal/nearest"
 )
 
 var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-
-func join(words []string) string { return strings.Join(words, ", ") }
 
 // scenario reads a whole file.
 func (l *loader) scenario(n *yaml.Node) *Scenario {
@@ -76,13 +73,13 @@ func (l *loader) settings(n *yaml.Node, what string, into map[string]map[string]
 		known, ok := l.v.Settings[key.Value]
 		if !ok || key.Value == "" || key.Value == WebhookSettings {
 			l.at(key, "there is no provider or setting %q%s", key.Value,
-				nearest.Hint(key.Value, append(keys(l.v.Settings), keys(l.v.Settings[""])...)))
+				l.hint(key.Value, append(keys(l.v.Settings), keys(l.v.Settings[""])...)))
 			return
 		}
 		l.each(value, "the "+what+" of "+key.Value, func(name, value *yaml.Node) {
 			values, ok := known[name.Value]
 			if !ok || what == "accounts" && values != nil {
-				l.at(name, "%s has no %s %q%s", key.Value, strings.TrimSuffix(what, "s"), name.Value, nearest.Hint(name.Value, keys(known)))
+				l.at(name, "%s has no %s %q%s", key.Value, strings.TrimSuffix(what, "s"), name.Value, l.hint(name.Value, keys(known)))
 				return
 			}
 			put(key.Value, name.Value, value, values)
@@ -96,7 +93,7 @@ func (l *loader) targets(n *yaml.Node, into map[string]map[string]any) {
 	known := l.v.Settings[WebhookSettings]
 	l.each(n, WebhookSettings, func(provider, value *yaml.Node) {
 		if _, ok := known[provider.Value]; !ok {
-			l.at(provider, "there is no provider %q%s", provider.Value, nearest.Hint(provider.Value, keys(known)))
+			l.at(provider, "there is no provider %q%s", provider.Value, l.hint(provider.Value, keys(known)))
 			return
 		}
 		target := map[string]any{}
@@ -139,7 +136,7 @@ func (l *loader) setting(n *yaml.Node, name string, values []string) any {
 func (l *loader) catalogue(n *yaml.Node, s *Scenario) {
 	l.each(n, "catalogue", func(provider, items *yaml.Node) {
 		if !contains(l.providers(), provider.Value) {
-			l.at(provider, "there is no provider %q%s", provider.Value, nearest.Hint(provider.Value, l.providers()))
+			l.at(provider, "there is no provider %q%s", provider.Value, l.hint(provider.Value, l.providers()))
 			return
 		}
 		changes := map[string]Change{}
@@ -175,7 +172,7 @@ func (l *loader) changeMembers(c *Change) members {
 func (l *loader) policies(n *yaml.Node, s *Scenario) {
 	l.each(n, "policies", func(key, value *yaml.Node) {
 		if !contains(l.v.Edges, key.Value) {
-			l.at(key, "there is no edge %q%s", key.Value, nearest.Hint(key.Value, l.v.Edges))
+			l.at(key, "there is no edge %q%s", key.Value, l.hint(key.Value, l.v.Edges))
 			return
 		}
 		s.Policies[key.Value] = l.policy(value)
@@ -193,7 +190,7 @@ func (l *loader) policy(n *yaml.Node) (p Policy) {
 		case "never":
 			p.Never = true
 		default:
-			l.at(n, "a policy is immediate, manual, never, {after: 90s} or {polls: 3}%s", nearest.Hint(n.Value, policyWords))
+			l.at(n, "a policy is immediate, manual, never, {after: 90s} or {polls: 3}%s", l.hint(n.Value, policyWords))
 		}
 		return p
 	}
@@ -266,7 +263,7 @@ func (l *loader) edgeMembers(e *Edge) members {
 	return members{
 		"edge": {"The edge's name.", schema{"enum": l.v.Edges}, func(n *yaml.Node) {
 			if e.Edge = l.text(n); !contains(l.v.Edges, e.Edge) {
-				l.at(n, "there is no edge %q%s", e.Edge, nearest.Hint(e.Edge, l.v.Edges))
+				l.at(n, "there is no edge %q%s", e.Edge, l.hint(e.Edge, l.v.Edges))
 			}
 		}},
 		"id": {"The id of the thing.", schema{"type": "string"}, func(n *yaml.Node) { e.ID = l.text(n) }},

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -37,15 +38,9 @@ type Condition struct {
 	account bool       // whether an expectation's reads account
 }
 
-// The bounds of conditions. What could read the wall clock or grow without end is not
-// to be had.
-const maxNodes = 200
-
-var withheld = []string{"now", "date", "duration", "timezone", "repeat", "toJSON", "fromJSON", "toBase64", "fromBase64"}
-
 // options are those of any expression over env.
 func options(env any, more ...expr.Option) []expr.Option {
-	out := append([]expr.Option{expr.Env(env), expr.MaxNodes(maxNodes)}, more...)
+	out := append([]expr.Option{expr.Env(env), expr.MaxNodes(maxNodes), few, short, expr.Patch(bounder{})}, more...)
 	for _, name := range withheld {
 		out = append(out, expr.DisableBuiltin(name))
 	}
@@ -55,8 +50,14 @@ func options(env any, more ...expr.Option) []expr.Option {
 // compile checks the types of a condition over env. The error is a *file.Error, which
 // knows the column.
 func compile(source string, env any) (*Condition, error) {
+	if len(source) > maxSource {
+		return nil, fmt.Errorf("a condition is at most %d bytes long", maxSource)
+	}
 	program, err := expr.Compile(source, options(env, expr.AsBool())...)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkBounds(source); err != nil {
 		return nil, err
 	}
 	root := program.Node()
@@ -82,7 +83,7 @@ func (c *Condition) Holds(env Env) bool { return env.hasAll(c.paths) && isTrue(c
 func (c *Condition) HoldsFor(a Answered) bool { return a.hasAll(c.paths) && isTrue(c.program, a) }
 
 func isTrue(program *vm.Program, env any) bool {
-	v, err := expr.Run(program, env)
+	v, err := run(program, env)
 	holds, ok := v.(bool)
 	return err == nil && ok && holds
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/internal/nesting"
 	"github.com/esimsim/esimsim/internal/scenario"
 )
 
@@ -43,7 +44,7 @@ func (r *request) answered(call int) scenario.Answered {
 				r.seen.Query[k] = v[0]
 			}
 		}
-		if gjson.Valid(r.Request.Body) {
+		if !nesting.TooDeep([]byte(r.Request.Body)) && gjson.Valid(r.Request.Body) {
 			r.seen.Body = gjson.Parse(r.Request.Body).Value()
 		}
 	}

@@ -313,3 +313,12 @@ func BenchmarkRun(b *testing.B) {
 		}
 	}
 }
+
+// A body that is nested without end is as good as none: to read it would take minutes.
+func TestDeepBody(t *testing.T) {
+	t.Parallel()
+	j := asked("create:" + strings.Repeat(`{"":`, 100_000) + "1" + strings.Repeat("}", 100_000))
+	if r := look(j, expect(t, `{"on":"toy.createOrder","when":"body == nil"}`), nil); !r.Passed {
+		t.Error("a condition sees the body")
+	}
+}

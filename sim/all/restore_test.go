@@ -24,6 +24,7 @@ import (
 	"github.com/esimsim/esimsim/internal/esim"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/all"
+	"github.com/esimsim/esimsim/sim/internal/phone"
 )
 
 // mounts are where each provider is called here.
@@ -213,7 +214,7 @@ func (b *bench) use(chance *rand.Rand) {
 	v := b.world.View()
 	for _, e := range v.ESIMs {
 		kinds := []esim.ActionKind{esim.Install, esim.Attach, esim.Use, esim.Remove}
-		_, err := b.world.Act(e.ICCID, esim.Action{Kind: kinds[chance.IntN(4)], Bytes: 600 * esim.MiB})
+		_, err := phone.Act(b.world, e.ICCID, esim.Action{Kind: kinds[chance.IntN(4)], Bytes: 600 * esim.MiB}, esim.MiB)
 		b.named("act", err)
 	}
 	for _, move := range moves(b.world.View()) {

@@ -91,6 +91,7 @@ func FuzzBodies(f *testing.F) {
 	for _, s := range []string{
 		`{"type":"transaction","assign":true,"Order":[{"type":"bundle","quantity":1,"item":"x","iccids":[""]}]}`,
 		`{"bundles":["a",{"name":"b","repeat":2}]}`, `{"iccid":"1","bundle":"a","startTime":""}`, `{"order":[null]}`, `[`, `{"repeat":-1}`,
+		strings.Repeat(`{"Order":`, 300) + "1" + strings.Repeat("}", 300), `{"bundles":` + strings.Repeat("[", 199) + strings.Repeat("]", 199) + "}",
 	} {
 		f.Add([]byte(s))
 	}

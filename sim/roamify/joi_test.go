@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/esimsim/esimsim/sim"
 )
 
 func TestNumeric(t *testing.T) {
@@ -40,14 +42,16 @@ func FuzzOrderBody(f *testing.F) {
 	for _, seed := range []string{
 		`{"items":[{"packageId":"esim-cambodia-7days-1gb-all","quantity":1}]}`, `{"items":[{}]}`, `{"referenceId":"a"}`,
 		`[]`, `{"items":[{"packageId":"x","quantity":1e999}],"a":{"b":[1,2,{"c":null}]}}`, `{"\u0069tems":"x"}`, `{"items":[[[[`,
+		strings.Repeat(`{"items":`, 300) + "1" + strings.Repeat("}", 300), `{"items":` + strings.Repeat("[", 199) + strings.Repeat("]", 199) + "}",
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		if !gjson.Valid(body) {
+		v, ok := (&sim.Request{Body: []byte(body)}).JSON()
+		if !ok {
 			return
 		}
-		o := objectOf(gjson.Parse(body))
+		o := objectOf(v)
 		if orderBody.complain(o, "value", "") != "" {
 			return
 		}
