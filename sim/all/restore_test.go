@@ -246,7 +246,7 @@ func moves(v sim.View) (out []move) {
 	var walk func(gjson.Result)
 	walk = func(r gjson.Result) {
 		for _, m := range r.Get("moves").Array() {
-			out = append(out, move{m.Str, r.Get("id").Str})
+			out = append(out, move{m.Get("edge").Str, r.Get("id").Str})
 		}
 		if r.IsArray() || r.IsObject() {
 			r.ForEach(func(_, each gjson.Result) bool {
