@@ -100,11 +100,10 @@ func newBench(t testing.TB) *bench {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	if err := b.srv.Start(ctx); err != nil {
+	if err := b.srv.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(cancel)
+	t.Cleanup(func() { _ = b.srv.Close() })
 	for _, scenarios := range [][]string{{}, {"esimfly-2026-09", "esimgo-async-order", "roamify-slow-orders", "esimgo-price-change"}} {
 		b.goods = append(b.goods, b.fill(scenarios))
 	}
