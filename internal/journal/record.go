@@ -49,6 +49,9 @@ func (m message) into(out *Message) {
 type Secrets []string
 
 func (s Secrets) hide(name string) bool {
+	if harmless[name] {
+		return false
+	}
 	if isSecret(name) {
 		return true
 	}
@@ -61,6 +64,15 @@ func (s Secrets) hide(name string) bool {
 }
 
 var hidden = []string{Secret}
+
+// harmless are names of headers that most requests and answers have, told without a look
+// at each letter.
+var harmless = map[string]bool{
+	"Accept": true, "Accept-Encoding": true, "Accept-Language": true, "Cache-Control": true, "Connection": true,
+	"Content-Length": true, "Content-Type": true, "Date": true, "User-Agent": true, "X-Esimsim-Findings": true,
+	"X-Esimsim-Request": true, "X-Ratelimit-Cost": true, "X-Ratelimit-Limit": true, "X-Ratelimit-Remaining": true,
+	"X-Ratelimit-Reset": true,
+}
 
 // pack writes a header as texts with their lengths before them, the number of values
 // after each name. A map costs several times as much to make, to keep and to collect.

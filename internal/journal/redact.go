@@ -35,7 +35,12 @@ func isSecret(name string) bool {
 	var plain [longestName]byte
 	n := 0
 	for len(name) > 0 {
-		c, size := letter(name)
+		c, size := name[0], 1
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		} else if c >= utf8.RuneSelf || c == '\\' {
+			c, size = letter(name)
+		}
 		name = name[size:]
 		if c == '-' || c == '_' {
 			continue
@@ -49,16 +54,9 @@ func isSecret(name string) bool {
 	return secretNames[string(plain[:n])] || n > 0 && plain[0] == 'x' && secretNames[string(plain[1:n])]
 }
 
-// letter is the first letter of a text, which JSON may have escaped, in small; 0 for one
-// that no name in the list has.
+// letter is the first letter of a text, which is no plain one or escaped as in JSON, in
+// small; 0 for one that no name in the list has.
 func letter(s string) (c byte, size int) {
-	c = s[0]
-	switch {
-	case 'A' <= c && c <= 'Z':
-		return c + 'a' - 'A', 1
-	case c < utf8.RuneSelf && c != '\\':
-		return c, 1
-	}
 	r, size := utf8.DecodeRuneInString(s)
 	if len(s) >= 6 && s[:2] == `\u` {
 		if n, err := strconv.ParseUint(s[2:6], 16, 16); err == nil {
@@ -214,10 +212,14 @@ const separators = "&;?#"
 // mayHide says whether a key of the query is one that holds a credential. The usual case
 // is told without making anything.
 func mayHide(query string) bool {
-	for pair := range strings.FieldsFuncSeq(query, func(r rune) bool { return strings.ContainsRune(separators, r) }) {
-		if key, _, valued := strings.Cut(pair, "="); valued && secretKey(key) {
+	for start, i := 0, 0; i <= len(query); i++ {
+		if i < len(query) && strings.IndexByte(separators, query[i]) < 0 {
+			continue
+		}
+		if key, _, valued := strings.Cut(query[start:i], "="); valued && secretKey(key) {
 			return true
 		}
+		start = i + 1
 	}
 	return false
 }
