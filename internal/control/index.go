@@ -2,18 +2,19 @@ package control
 
 import (
 	"fmt"
-	"html/template"
 	"net/http"
 	"strings"
+
+	"github.com/esimsim/esimsim/internal/page"
 )
 
-var page = template.Must(template.New("index").Parse(`<!doctype html>
+var indexPage = page.Template("index", `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>esimsim</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}code{font-size:.95em}</style></head>
 <body><h1>esimsim</h1><p>Stands in for three eSIM wholesale APIs. Point a client at one of these base URLs:</p>
 <ul>{{range .}}<li>{{.Title}}: <code>{{.Base}}</code></li>{{end}}</ul>
 <p>What they are asked, and how to steer them, is on the <a href="/_sim/">dashboard</a>; <a href="/_sim/health">/_sim/health</a> says whether all is well.</p></body></html>
-`))
+`, nil)
 
 // Index answers "/" with a small page, and any other path with a problem that lists what
 // is served.
@@ -31,7 +32,7 @@ func Index(sim Sim) http.Handler {
 			}.write(w)
 		case wantsPage(r):
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			_ = page.Execute(w, apis)
+			_ = indexPage.Execute(w, apis)
 		default:
 			answer(w, struct {
 				Name    string `json:"name"`

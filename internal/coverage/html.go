@@ -3,17 +3,19 @@ package coverage
 import (
 	"bytes"
 	_ "embed"
-	"html/template"
 	"strings"
+	"text/template"
+
+	"github.com/esimsim/esimsim/internal/page"
 )
 
 //go:embed page.html
 var pageText string
 
-var page = template.Must(template.New("coverage").Funcs(template.FuncMap{
+var sheetPage = page.Template("coverage", pageText, template.FuncMap{
 	"never": func(p Provider, k Kind) int { return p.Totals[k].Of - p.Totals[k].Met },
 	"title": func(k Kind) string { return strings.ToUpper(string(k[:1])) + string(k[1:]) },
-}).Parse(pageText))
+})
 
 // A sheet is what the page shows.
 type sheet struct {
@@ -33,7 +35,7 @@ func (r Report) HTML() []byte {
 		}
 	}
 	var out bytes.Buffer
-	if err := page.Execute(&out, s); err != nil {
+	if err := sheetPage.Execute(&out, s); err != nil {
 		panic("coverage: " + err.Error()) // the page is ours
 	}
 	return out.Bytes()

@@ -3,10 +3,11 @@ package roamify
 import (
 	"bytes"
 	_ "embed"
-	"html/template"
 	"strings"
 	"sync"
+	"text/template"
 
+	markup "github.com/esimsim/esimsim/internal/page"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -22,7 +23,7 @@ const (
 var pageHTML string
 
 var pageTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("page").Parse(pageHTML))
+	return markup.Template("page", pageHTML, nil)
 })
 
 // A webPage is what page.html shows; what is empty is left out.
