@@ -275,7 +275,7 @@ func (t *Turn) Cancel(name, id string) { t.w.waits.drop(t.a, name, id) }
 // whose policy counts looks may be passed by it. Call it before projecting.
 func (t *Turn) Look(id string) {
 	for _, w := range t.w.waits.of(t.a, id) {
-		if w.polls == 0 || t.Now.Before(w.from) {
+		if w.pos < 0 || w.polls == 0 || t.Now.Before(w.from) {
 			continue
 		}
 		if w.looks++; w.looks < w.polls {

@@ -22,24 +22,45 @@ type wait struct {
 	looks   int
 	seq     uint64 // order of coming, among those due at one instant
 	pos     int    // place in the heap; -1 outside
+	next    *wait  // of the same id, in the order of coming
 }
 
 // waits holds what stands before an edge in one world, the next to fall due first, and then
 // what no instant passes.
 type waits struct {
 	heap    waitHeap
-	by      map[string][]*wait // by id, of all accounts
-	moments int                // among them
+	by      map[string]*wait // by id, of all accounts; those of one id follow each other
+	none    string           // an id for which nothing waits: what is made is asked for several times; "" for unknown
+	moments int              // among them
 	seq     uint64
+}
+
+// head is the first to have come of those of one id.
+func (q *waits) head(id string) *wait {
+	if id == q.none && id != "" {
+		return nil
+	}
+	w := q.by[id]
+	if w == nil {
+		q.none = id
+	}
+	return w
 }
 
 func (q *waits) add(w *wait) {
 	q.seq++
 	w.seq, w.pos = q.seq, -1
 	if q.by == nil {
-		q.by = map[string][]*wait{}
+		q.by = map[string]*wait{}
 	}
-	q.by[w.id] = append(q.by[w.id], w)
+	if last := q.head(w.id); last == nil {
+		q.by[w.id], q.none = w, ""
+	} else {
+		for last.next != nil {
+			last = last.next
+		}
+		last.next = w
+	}
 	heap.Push(&q.heap, w)
 	if w.moment != nil {
 		q.moments++
@@ -47,24 +68,25 @@ func (q *waits) add(w *wait) {
 }
 
 func (q *waits) remove(w *wait) {
-	if w.pos >= 0 {
-		heap.Remove(&q.heap, w.pos)
-		if w.moment != nil {
-			q.moments--
-		}
-	}
-	// A new slice: callers may be ranging over the old one.
-	var rest []*wait
-	for _, o := range q.by[w.id] {
-		if o != w {
-			rest = append(rest, o)
-		}
-	}
-	if len(rest) == 0 {
-		delete(q.by, w.id)
+	if w.pos < 0 {
 		return
 	}
-	q.by[w.id] = rest
+	heap.Remove(&q.heap, w.pos)
+	if w.moment != nil {
+		q.moments--
+	}
+	switch before := q.head(w.id); {
+	case before != w:
+		for before.next != w {
+			before = before.next
+		}
+		before.next = w.next
+	case w.next != nil:
+		q.by[w.id] = w.next
+	default:
+		delete(q.by, w.id)
+	}
+	w.next = nil
 }
 
 func (q *waits) drop(a *account, edge, id string) {
@@ -74,7 +96,7 @@ func (q *waits) drop(a *account, edge, id string) {
 }
 
 func (q *waits) find(a *account, edge, id string) *wait {
-	for _, w := range q.by[id] {
+	for w := q.head(id); w != nil; w = w.next {
 		if w.account == a && w.edge != nil && w.edge.short == edge {
 			return w
 		}
@@ -83,20 +105,18 @@ func (q *waits) find(a *account, edge, id string) *wait {
 }
 
 // of lists what waits for one thing of an account; two accounts may have things of one id.
-func (q *waits) of(a *account, id string) []*wait {
-	theirs := func(w *wait) bool { return w.account != a }
-	if ws := q.by[id]; slices.ContainsFunc(ws, theirs) {
-		return slices.DeleteFunc(slices.Clone(ws), theirs)
+func (q *waits) of(a *account, id string) (out []*wait) {
+	for w := q.head(id); w != nil; w = w.next {
+		if w.account == a {
+			out = append(out, w)
+		}
 	}
-	return q.by[id]
+	return out
 }
 
 // all lists the waits in the order of their coming.
 func (q *waits) all() []*wait {
-	var out []*wait
-	for _, ws := range q.by {
-		out = append(out, ws...)
-	}
+	out := slices.Clone(q.heap)
 	slices.SortFunc(out, func(a, b *wait) int { return cmp.Compare(a.seq, b.seq) })
 	return out
 }

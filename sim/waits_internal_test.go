@@ -58,3 +58,50 @@ func TestFirstWaits(t *testing.T) {
 		t.Errorf("%d are left, want those that no instant passes", len(got))
 	}
 }
+
+// Things of one id are found by account and edge, and listed in the order of their coming,
+// as looking through all would have it.
+func TestWaitsOfOneThing(t *testing.T) {
+	t.Parallel()
+	chance := rand.New(rand.NewPCG(3, 4))
+	accounts := []*account{{}, {}, nil}
+	edges := []*edge{{short: "a"}, {short: "b"}, {short: "c"}}
+	ids := []string{"x", "y", "z", ""}
+	var q waits
+	var have []*wait
+	of := func(a *account, id string) (out []*wait) {
+		for _, w := range have {
+			if w.account == a && w.id == id {
+				out = append(out, w)
+			}
+		}
+		return out
+	}
+	for range 5000 {
+		a, e, id := accounts[chance.IntN(3)], edges[chance.IntN(3)], ids[chance.IntN(4)]
+		var found *wait
+		for _, w := range of(a, id) {
+			if w.edge == e {
+				found = w
+			}
+		}
+		if got := q.find(a, e.short, id); got != found {
+			t.Fatalf("of %q at %q: got %v, want %v", id, e.short, got, found)
+		}
+		if got := q.of(a, id); !slices.Equal(got, of(a, id)) {
+			t.Fatalf("of %q: got %d, want %d", id, len(got), len(of(a, id)))
+		}
+		if found == nil {
+			found = &wait{account: a, edge: e, id: id}
+			q.add(found)
+			have = append(have, found)
+			continue
+		}
+		q.remove(found)
+		q.remove(found) // changes nothing
+		have = slices.Delete(have, slices.Index(have, found), slices.Index(have, found)+1)
+	}
+	if !slices.Equal(q.all(), have) {
+		t.Errorf("%d wait, want %d", len(q.all()), len(have))
+	}
+}
