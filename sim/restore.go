@@ -153,6 +153,7 @@ func (w *World) loadESIMs(s Snapshot) error {
 			break
 		}
 		copied := *e // the snapshot may be put back again
+		copied.Place = -1
 		w.esims.add(&copied)
 	}
 	return asError(first)

@@ -22,6 +22,7 @@ type Profile struct {
 	ICCID  ICCID
 	Seller string // name of the provider that sold it
 	ID     string // what the seller calls it, where that is not the ICCID
+	Place  int    `json:"-"` // in the seller's own list, where the seller sets it; -1 for one put back until then
 
 	EID    string // of the device it was downloaded to; "" until then
 	IMSI   string

@@ -474,10 +474,10 @@ func TestRestoreMakesMapsAnew(t *testing.T) {
 	b := newBench(t)
 	good := b.goods[0]
 	for _, path := range []string{
-		"esimgo/state/OrderAt", "esimgo/state/ESIMAt", "esimgo/state/Away", "roamify/state/OrderByID", "roamify/state/OrderByReference",
-		"roamify/state/ESIMByID", "roamify/state/ESIMByICCID", "roamify/state/ESIMByLink", "roamify/state/VoucherByID", "roamify/state/VoucherByCode",
+		"esimgo/state/OrderAt", "esimgo/state/Away", "roamify/state/OrderByID", "roamify/state/OrderByReference",
+		"roamify/state/ESIMByID", "roamify/state/ESIMByLink", "roamify/state/VoucherByID", "roamify/state/VoucherByCode",
 		"roamify/state/VoucherBatches", "roamify/state/GiftByID", "roamify/state/RefundByID", "roamify/state/OpenRefundByESIM",
-		"esimfly/state/ByReference", "esimfly/state/ByKey", "esimfly/state/ByICCID", "esimfly/state/FailedESIMs", "esimfly/state/Sums",
+		"esimfly/state/ByReference", "esimfly/state/ByKey", "esimfly/state/FailedESIMs", "esimfly/state/Sums",
 	} {
 		status, answer := b.put(with(t, good, "/accounts/"+path, deleted{}))
 		if status != http.StatusOK || !bytes.Equal(b.snapshot(), good) {
@@ -491,6 +491,9 @@ func TestRestoreRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	good, before := b.goods[0], b.snapshot()
+	iccid := func(api string, n int) string {
+		return gjson.GetBytes(good, fmt.Sprintf("accounts.%s.state.ESIMs.%d.ICCID", api, n)).Str
+	}
 	for _, c := range []struct {
 		path    string
 		value   any
@@ -502,7 +505,13 @@ func TestRestoreRefusals(t *testing.T) {
 		{"/accounts/esimgo/state/Assigned/0/Order", "x", "/accounts/esimgo/state/Orders/0/Assigned/0"}, // which has it
 		{"/accounts/esimgo/state/Stock/0/Remaining", 1e6, ""},
 		{"/accounts/esimgo/state/FirstID", 7, "/accounts/esimgo/state/Assigned/0/ID"},
+		{"/accounts/esimgo/state/ESIMs/1/ICCID", iccid("esimgo", 0), ""},
+		{"/accounts/esimgo/state/ESIMs/1/ICCID", iccid("esimfly", 0), ""},
+		{"/accounts/esimgo/state/ESIMs", nil, ""},
+		{"/accounts/roamify/state/ESIMs/1/ICCID", iccid("roamify", 0), ""},
 		{"/accounts/roamify/state/ESIMs/0/Package", "x", ""},
+		{"/accounts/esimfly/state/ESIMs/1/ICCID", iccid("esimfly", 0), ""},
+		{"/accounts/esimfly/state/ESIMs/0/ICCID", iccid("esimgo", 0), ""},
 		{"/accounts/roamify/state/Gifts/0", nil, ""},
 		{"/accounts/roamify/state/Orders/0/Items", []any{}, ""},
 		{"/accounts/roamify/state/Vouchers/0/Order", "x", "/accounts/roamify/state/Orders/15/Voucher"}, // which is for it

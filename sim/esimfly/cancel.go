@@ -29,7 +29,7 @@ func cancelESIM(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	}
 	o := tx.State.orderOf(e)
 	var all, good []*soldESIM
-	for _, e := range tx.State.esims(o) {
+	for _, e := range esimsOf(tx, o) {
 		if e.status() == statusCancelled {
 			continue
 		}
@@ -162,7 +162,7 @@ func cancel(tx *sim.Tx[state], iccid string) error {
 	if o.class() != classCarrier {
 		tx.Await(edgeRefunded, iccid)
 	}
-	for _, other := range s.esims(o) {
+	for _, other := range esimsOf(tx, o) {
 		if other.CancelledAt.IsZero() {
 			return nil
 		}

@@ -34,7 +34,7 @@ func named(tx *sim.Tx[state], body sim.Object) (*soldESIM, error) {
 	s := tx.State
 	var e *soldESIM
 	if iccid := body.Field("iccid"); filled(iccid) {
-		e = s.esimCalled(iccid.Str)
+		e = esimCalled(tx, iccid.Str)
 	} else if n := body.Field("esimId").Num; n == float64(int(n)) {
 		e = s.esimByID(int(n))
 	}

@@ -72,7 +72,7 @@ func showFixture(tx *sim.Tx[state], id string) (out sim.FixtureShown, ok bool) {
 	if out.State = o.status(); out.State == orderFailed {
 		return out, true // without eSIMs
 	}
-	for _, e := range tx.State.esims(o) {
+	for _, e := range esimsOf(tx, o) {
 		word := e.status()
 		if e.pending() {
 			word = "PENDING" // as the order has it

@@ -85,7 +85,7 @@ func (o *order) replay(tx *sim.Tx[state], r *sim.Request) replayAnswer {
 		OrderReference: o.Reference, ESIMID: o.ID, PackageName: o.PackageName, Status: o.status(),
 		ESIMs: []replayESIM{},
 	}
-	for _, e := range tx.State.esims(o) {
+	for _, e := range esimsOf(tx, o) {
 		p := profile(tx, e)
 		if p == nil {
 			continue

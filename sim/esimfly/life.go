@@ -17,7 +17,7 @@ import (
 // assumed.
 func device(tx *sim.Tx[state], p *esim.Profile, a esim.Action) (esim.Bytes, error) {
 	iccid := string(p.ICCID)
-	e := tx.State.esim(iccid)
+	e := esimOf(tx, iccid)
 	if e == nil {
 		return 0, &sim.EdgeError{ID: iccid}
 	}
@@ -139,7 +139,7 @@ func awaitDepletion(tx *sim.Tx[state], e *soldESIM) {
 
 // status is the word of the eSIM list, for the control plane.
 func status(tx *sim.Tx[state], p *esim.Profile) string {
-	if e := tx.State.esim(string(p.ICCID)); e != nil {
+	if e := esimOf(tx, string(p.ICCID)); e != nil {
 		return e.status()
 	}
 	return ""
@@ -151,7 +151,7 @@ func (e *soldESIM) refuse(wanted string) error {
 
 // find gives the eSIM whose edge is to be passed.
 func find(tx *sim.Tx[state], iccid string) (*soldESIM, error) {
-	if e := tx.State.esim(iccid); e != nil {
+	if e := esimOf(tx, iccid); e != nil {
 		return e, nil
 	}
 	return nil, &sim.EdgeError{ID: iccid}

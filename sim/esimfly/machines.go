@@ -41,7 +41,7 @@ func esimArrows() []sim.Arrow[state] {
 	living := []string{statusNew, statusActive, statusDepleted}
 	changed := []string{statusActive, statusDepleted, statusExpired, statusCancelled, statusDeleted}
 	is := func(f func(tx *sim.Tx[state], e *soldESIM) bool) func(*sim.Tx[state], string) bool {
-		return func(tx *sim.Tx[state], iccid string) bool { return f(tx, tx.State.esim(iccid)) }
+		return func(tx *sim.Tx[state], iccid string) bool { return f(tx, esimOf(tx, iccid)) }
 	}
 	return []sim.Arrow[state]{
 		{Edge: edgeInstalled, From: living, Only: is(func(_ *sim.Tx[state], e *soldESIM) bool { return e.InstalledAt.IsZero() })},
@@ -69,13 +69,13 @@ func underWay(tx *sim.Tx[state], reference string) bool {
 // bringable says whether the eSIM of a top-up can still take it.
 func bringable(tx *sim.Tx[state], reference string) bool {
 	s := tx.State
-	e := s.esim(s.order(reference).TopUp)
+	e := esimOf(tx, s.order(reference).TopUp)
 	return e.toppable(s.orderOf(e).class())
 }
 
 // thingsOf is the eSIM itself: what topped it up are orders.
 func thingsOf(tx *sim.Tx[state], p *esim.Profile, _ int) (list []sim.Thing, all int) {
-	e := tx.State.esim(string(p.ICCID))
+	e := esimOf(tx, string(p.ICCID))
 	return []sim.Thing{{Entity: "esim", ID: e.ICCID, Label: tx.State.orderOf(e).PackageName, State: e.status()}}, 1
 }
 
@@ -87,7 +87,7 @@ func machineOrders(tx *sim.Tx[state], n int) (list []sim.Order, all int) {
 		if o.TopUp != "" {
 			out.Entity = "topup"
 		}
-		for _, e := range s.esims(o) {
+		for _, e := range esimsOf(tx, o) {
 			if !e.pending() {
 				out.ICCIDs = append(out.ICCIDs, e.ICCID)
 			}

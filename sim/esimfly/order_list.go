@@ -145,7 +145,7 @@ func (o *order) list(tx *sim.Tx[state]) listedOrder {
 	if !o.FailedAt.IsZero() {
 		return out
 	}
-	e := tx.State.esims(o)[0]
+	e := esimsOf(tx, o)[0]
 	p := profile(tx, e)
 	w := e.words(p)
 	out.ESIM = &orderedESIM{

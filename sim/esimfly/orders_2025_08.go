@@ -32,7 +32,7 @@ func (o *order) answer(tx *sim.Tx[state], r *sim.Request) orderAnswer {
 		}
 		return a
 	}
-	for _, e := range tx.State.esims(o) {
+	for _, e := range esimsOf(tx, o) {
 		a.ESIMs = append(a.ESIMs, orderESIM{
 			ICCID: e.ICCID, QRCodeURL: r.QRLink(e.ICCID), DirectAppleInstallURL: tx.ESIM(e.ICCID).Code.AppleURL(),
 			Status: orderWord(e.status()),
@@ -50,7 +50,7 @@ func (o *order) project(tx *sim.Tx[state], r *sim.Request) orderStatus {
 		Amount: o.Amount.Float(), FinalPrice: o.Amount.Float(), OrderDate: formatTime(o.PlacedAt),
 		OrderReference: o.Reference, PaymentMethod: "balance", PaymentStatus: o.paymentStatus(),
 	}
-	e := tx.State.esims(o)[0]
+	e := esimsOf(tx, o)[0]
 	out.ESIM = orderStatusESIM{
 		ICCID: e.ICCID, Status: orderWord(e.status()),
 		Unlimited: e.unlimited(), TotalVolume: int64(e.Volume), TotalDuration: e.Days,

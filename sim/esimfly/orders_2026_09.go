@@ -26,7 +26,7 @@ func (o *order) answer26(tx *sim.Tx[state]) any {
 		ESIMs:            make([]orderESIM26, 0, o.Quantity),
 	}
 	codes := make([]esim.ActivationCode, 0, o.Quantity)
-	for _, e := range tx.State.esims(o) {
+	for _, e := range esimsOf(tx, o) {
 		p := tx.ESIM(e.ICCID)
 		codes = append(codes, p.Code)
 		a.ESIMs = append(a.ESIMs, e.deliver26(p, o.pack()))
@@ -92,7 +92,7 @@ func (o *order) project26(tx *sim.Tx[state], r *sim.Request) orderStatus26 {
 		Amount: o.Amount.Float(), FinalPrice: o.Amount.Float(), OrderDate: formatTime(o.PlacedAt),
 		OrderReference: o.Reference, PaymentMethod: "balance", PaymentStatus: o.paymentStatus(),
 	}
-	e := tx.State.esims(o)[0]
+	e := esimsOf(tx, o)[0]
 	p := profile(tx, e)
 	w := e.words(p)
 	out.ESIM = orderStatusESIM26{

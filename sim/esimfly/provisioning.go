@@ -69,14 +69,13 @@ func provision(tx *sim.Tx[state], reference string) error {
 	o.ProvisionedAt = tx.Now
 	s.count(o, tally{Completed: 1, Revenue: o.Amount})
 	p := o.pack()
-	for i, e := range s.esims(o) {
+	for i, e := range esimsOf(tx, o) {
 		profile := tx.Issue(sim.Issue{
 			Prefix: iccidPrefix, ID: strconv.Itoa(e.ID),
 			SMDPAddress: smdpAddress, MatchingID: newMatchingID(tx),
 			MSISDN: hasNumber(p.class), Countries: p.countries,
 		})
-		e.ICCID = string(profile.ICCID)
-		s.ByICCID[e.ICCID] = o.First + i
+		e.ICCID, profile.Place = string(profile.ICCID), o.First+i
 		tx.At(edgeExpired, e.ICCID, e.InstallBy)
 		tellProvisioned(tx, o, e, profile)
 	}

@@ -11,6 +11,7 @@ import (
 const (
 	isNegative = "is below 0"
 	isTaken    = "is empty, or taken by another"
+	noProfile  = "is no profile of this provider in esims"
 	noESIM     = "is no eSIM of the account"
 )
 
@@ -25,17 +26,20 @@ func check(tx *sim.Tx[state], at *sim.Spot, sold []*esim.Profile) {
 	if !at.Good() {
 		return
 	}
-	s.reindex(at)
+	s.reindex(tx, at)
 	s.checkNumbers(at)
+	for _, p := range sold {
+		at.Want(p.Place >= 0, "ESIMs", "lack "+string(p.ICCID)+", which is sold")
+	}
+	if !at.Good() {
+		return
+	}
 	for i, e := range s.ESIMs {
 		s.checkESIM(tx, at.At("ESIMs").Item(i), e)
 	}
 	for i, o := range s.Orders {
-		e := s.esim(o.TopUp)
+		e := esimOf(tx, o.TopUp)
 		at.At("Orders").Item(i).Want(o.TopUp == "" || e != nil, "TopUp", noESIM)
-	}
-	for _, p := range sold {
-		at.Want(s.esim(string(p.ICCID)) != nil, "ESIMs", "lack "+string(p.ICCID)+", which is sold")
 	}
 }
 
@@ -78,8 +82,8 @@ const (
 	mostVolume = 1 << 20 * esim.GiB
 )
 
-func (s *state) reindex(at *sim.Spot) {
-	s.ByReference, s.ByKey, s.ByICCID = map[string]int{}, map[string]int{}, map[string]int{}
+func (s *state) reindex(tx *sim.Tx[state], at *sim.Spot) {
+	s.ByReference, s.ByKey = map[string]int{}, map[string]int{}
 	s.Sums, s.Unaccepted, s.FailedESIMs = map[string]tally{}, s.Unaccepted[:0], 0
 	for i, o := range s.Orders {
 		_, taken := s.ByReference[o.Reference]
@@ -106,9 +110,10 @@ func (s *state) reindex(at *sim.Spot) {
 		if e.pending() {
 			continue
 		}
-		_, taken := s.ByICCID[e.ICCID]
-		at.At("ESIMs").Item(i).Want(!taken, "ICCID", isTaken)
-		s.ByICCID[e.ICCID] = i
+		p, spot := tx.ESIM(e.ICCID), at.At("ESIMs").Item(i)
+		if spot.Want(p != nil, "ICCID", noProfile) && spot.Want(p.Place < 0, "ICCID", isTaken) {
+			p.Place = i
+		}
 	}
 }
 
@@ -124,7 +129,7 @@ func (s *state) checkNumbers(at *sim.Spot) {
 		if !spot.Want(o.First == first && first+o.Quantity <= len(s.ESIMs), "First", "is not where its eSIMs begin") {
 			return
 		}
-		for n, e := range s.esims(o) {
+		for n, e := range s.ESIMs[first : first+o.Quantity] {
 			each := at.At("ESIMs").Item(first + n)
 			each.Want(e.Order == i, "Order", "is not the order that it came with")
 			each.Want(e.ID == next+n, "ID", "does not follow the one before")
@@ -160,9 +165,6 @@ func (s *state) checkESIM(tx *sim.Tx[state], at *sim.Spot, e *soldESIM) {
 		return
 	}
 	p := tx.ESIM(e.ICCID)
-	if !at.Want(p != nil, "ICCID", "is no profile of this provider in esims") {
-		return
-	}
 	at.Want(p.ID == strconv.Itoa(e.ID), "ID", "is not that of its profile")
 	at.Want(len(p.Countries) > 0, "ICCID", "has a profile that works nowhere")
 	at.Want(!hasNumber(o.class()) || len(p.MSISDN) > 2, "ICCID", "has a profile without a telephone number")
@@ -171,7 +173,7 @@ func (s *state) checkESIM(tx *sim.Tx[state], at *sim.Spot, e *soldESIM) {
 // knows is for those who wait.
 func knows(tx *sim.Tx[state], entity, id string) bool {
 	if entity == "esim" {
-		return tx.State.esim(id) != nil
+		return esimOf(tx, id) != nil
 	}
 	o := tx.State.order(id)
 	return o != nil && (entity == "topup") == (o.TopUp != "")

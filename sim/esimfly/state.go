@@ -71,10 +71,9 @@ type state struct {
 
 	Orders      []*order // oldest first, top-ups among them
 	ByReference map[string]int
-	ByKey       map[string]int // orders by their idempotency key
-	Unaccepted  []int          // orders still under way, oldest first
-	ESIMs       []*soldESIM    // in the order of sale
-	ByICCID     map[string]int
+	ByKey       map[string]int   // orders by their idempotency key
+	Unaccepted  []int            // orders still under way, oldest first
+	ESIMs       []*soldESIM      // in the order of sale
 	FailedESIMs int              // those that never came to be
 	Sums        map[string]tally // by currency
 
@@ -92,7 +91,7 @@ type tally struct {
 func open(tx *sim.Tx[state]) {
 	*tx.State = state{
 		Kind: accountUSD, Balance: openingBalance, NextID: firstID,
-		ByReference: map[string]int{}, ByKey: map[string]int{}, ByICCID: map[string]int{}, Sums: map[string]tally{},
+		ByReference: map[string]int{}, ByKey: map[string]int{}, Sums: map[string]tally{},
 	}
 }
 
@@ -239,28 +238,29 @@ func (s *state) count(o *order, by tally) {
 	s.Sums[o.currency().code] = t
 }
 
-// esims are those of an order: for a top-up, the one that it tops up.
-func (s *state) esims(o *order) []*soldESIM {
+// esimsOf are those of an order: for a top-up, the one that it tops up.
+func esimsOf(tx *sim.Tx[state], o *order) []*soldESIM {
+	from, n := o.First, o.Quantity
 	if o.TopUp != "" {
-		i := s.ByICCID[o.TopUp]
-		return s.ESIMs[i : i+1]
+		from, n = tx.ESIM(o.TopUp).Place, 1
 	}
-	return s.ESIMs[o.First : o.First+o.Quantity]
+	return tx.State.ESIMs[from : from+n]
 }
 
-func (s *state) esim(iccid string) *soldESIM {
-	if i, ok := s.ByICCID[iccid]; ok {
-		return s.ESIMs[i]
+func esimOf(tx *sim.Tx[state], iccid string) *soldESIM {
+	if p := tx.ESIM(iccid); p != nil {
+		return tx.State.ESIMs[p.Place]
 	}
 	return nil
 }
 
 // esimCalled is the eSIM of an ICCID, or of the stand-in for one, as long as that is
 // shown. Every ten thousandth has the same number in its stand-in.
-func (s *state) esimCalled(iccid string) *soldESIM {
+func esimCalled(tx *sim.Tx[state], iccid string) *soldESIM {
+	s := tx.State
 	const head = len("PENDING_B0601021504")
 	if !strings.HasPrefix(iccid, "PENDING_B") || len(iccid) < head+4 {
-		return s.esim(iccid)
+		return esimOf(tx, iccid)
 	}
 	number, err := strconv.ParseUint(iccid[head:head+4], 10, 16)
 	if err != nil {

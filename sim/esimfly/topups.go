@@ -84,7 +84,7 @@ func listTopUps(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if iccid == "" {
 		return sim.Reply{}, errMissingICCID
 	}
-	e := tx.State.esim(iccid)
+	e := esimOf(tx, iccid)
 	if e == nil {
 		return sim.Reply{}, errAccessDenied
 	}
@@ -143,7 +143,7 @@ func topUp(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 
 // topUpOf finds the eSIM and the package, and refuses what does not go with it.
 func topUpOf(tx *sim.Tx[state], iccid, code string) (*soldESIM, *pack, error) {
-	e := tx.State.esim(iccid)
+	e := esimOf(tx, iccid)
 	if e == nil {
 		return nil, nil, errTopUpESIM
 	}
@@ -205,7 +205,7 @@ func complete(tx *sim.Tx[state], reference string) error {
 	if st := o.status(); st != orderPending {
 		return &sim.EdgeError{ID: reference, State: st, Wanted: orderPending}
 	}
-	e := s.esim(o.TopUp)
+	e := esimOf(tx, o.TopUp)
 	if !e.toppable(s.orderOf(e).class()) {
 		return e.refuse(alive)
 	}

@@ -13,10 +13,10 @@ func queryUsage(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	}
 	noteUsageQuery(r)
 	s := tx.State
-	e := s.esimCalled(iccid)
+	e := esimCalled(tx, iccid)
 	if iccid == "" {
 		if o := s.order(reference); o != nil && o.TopUp == "" && o.FailedAt.IsZero() {
-			e = s.esims(o)[0]
+			e = esimsOf(tx, o)[0]
 		}
 	}
 	if e == nil || !s.orderOf(e).FailedAt.IsZero() {

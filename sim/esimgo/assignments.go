@@ -139,7 +139,7 @@ func queueBundle(tx *sim.Tx[state], id string) error {
 		return err
 	}
 	a.QueuedAt = tx.Now
-	e := tx.State.esim(a.ICCID)
+	e := held(tx, a.ICCID)
 	tx.At("bundle.lapsed", id, lapse(latest(a.AssignedAt, lastActive(tx, e))))
 	return nil
 }
@@ -192,7 +192,7 @@ func activateBundle(tx *sim.Tx[state], id string) error {
 	a.StartedAt = tx.Now
 	tx.Cancel("bundle.lapsed", id)
 	tx.At("bundle.expired", id, a.endsAt())
-	e := tx.State.esim(a.ICCID)
+	e := held(tx, a.ICCID)
 	e.remember(tx, "eSIM First Use", a, "")
 	postpone(tx, e)
 	return nil
@@ -210,10 +210,10 @@ func depleteBundle(tx *sim.Tx[state], id string) error {
 	untouched := a.untouched()
 	a.Used, a.DepletedAt = a.Volume, tx.Now
 	if untouched {
-		tell(tx, tx.State.esim(a.ICCID), firstUse, firstUseOf(tx, a))
+		tell(tx, held(tx, a.ICCID), firstUse, firstUseOf(tx, a))
 	}
 	alert(tx, a)
-	postpone(tx, tx.State.esim(a.ICCID))
+	postpone(tx, held(tx, a.ICCID))
 	return nil
 }
 
@@ -225,7 +225,7 @@ func expireBundle(tx *sim.Tx[state], id string) error {
 	}
 	a.ExpiredAt = tx.Now
 	tx.Cancel("bundle.depleted", id)
-	e := tx.State.esim(a.ICCID)
+	e := held(tx, a.ICCID)
 	e.remember(tx, "Bundle Expired", a, "")
 	postpone(tx, e)
 	return nil
@@ -238,7 +238,7 @@ func lapseBundle(tx *sim.Tx[state], id string) error {
 		return err
 	}
 	a.LapsedAt = tx.Now
-	tx.State.esim(a.ICCID).remember(tx, "Bundle Lapsed", a, "")
+	held(tx, a.ICCID).remember(tx, "Bundle Lapsed", a, "")
 	return nil
 }
 

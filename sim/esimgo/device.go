@@ -11,7 +11,7 @@ import (
 // device hears what a device does with an eSIM. What the organisation is told of it may
 // come later, as policies say.
 func device(tx *sim.Tx[state], p *esim.Profile, a esim.Action) (esim.Bytes, error) {
-	e := tx.State.esim(string(p.ICCID))
+	e := held(tx, string(p.ICCID))
 	if err := e.allows(tx, a.Kind); err != nil {
 		return 0, err
 	}
@@ -185,7 +185,7 @@ func releaseESIM(tx *sim.Tx[state], iccid string) error {
 
 // attachESIM passes esim.attached.
 func attachESIM(tx *sim.Tx[state], iccid string) error {
-	e := tx.State.esim(iccid)
+	e := held(tx, iccid)
 	switch {
 	case e == nil:
 		return &sim.EdgeError{ID: iccid}
@@ -211,7 +211,7 @@ func withdrawESIM(tx *sim.Tx[state], iccid string) error {
 
 // esimThat is the eSIM of that ICCID, if its profile is in one of these states.
 func esimThat(tx *sim.Tx[state], iccid string, states ...string) (*heldESIM, error) {
-	e := tx.State.esim(iccid)
+	e := held(tx, iccid)
 	if e == nil {
 		return nil, &sim.EdgeError{ID: iccid}
 	}
@@ -223,7 +223,7 @@ func esimThat(tx *sim.Tx[state], iccid string, states ...string) (*heldESIM, err
 
 // profileStatus is the API's word for the state of an eSIM.
 func profileStatus(tx *sim.Tx[state], p *esim.Profile) string {
-	return tx.State.esim(string(p.ICCID)).status()
+	return held(tx, string(p.ICCID)).status()
 }
 
 func (e *heldESIM) status() string {

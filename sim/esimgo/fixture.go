@@ -92,7 +92,7 @@ func showFixture(tx *sim.Tx[state], id string) (out sim.FixtureShown, ok bool) {
 
 // showESIM has the words of the profile, of a suspension, and of each bundle.
 func showESIM(tx *sim.Tx[state], iccid string) sim.FixtureShownESIM {
-	e := tx.State.esim(iccid)
+	e := held(tx, iccid)
 	out := sim.FixtureShownESIM{Edge: iccid, ICCID: iccid, States: []string{e.status()}}
 	if e.state() == suspended {
 		out.States = append(out.States, suspended)

@@ -39,7 +39,7 @@ func alert(tx *sim.Tx[state], a *assignment) {
 		if percent == 1 && tx.Setting("onePercentAlert") == "off" {
 			continue
 		}
-		e := tx.State.esim(a.ICCID)
+		e := held(tx, a.ICCID)
 		e.acted(tx, "eSIM Utilisation Alert")
 		e.remember(tx, "eSIM Utilisation Alert", a, strconv.Itoa(percent)+"% Used")
 		tell(tx, e, utilisation, utilisationOf(tx, a))

@@ -146,7 +146,7 @@ func installJSON(tx *sim.Tx[state], r *sim.Request, installs []install, fields w
 	documented := tx.Setting("shapes") == "documented"
 	list := make([]installDetail, 0, len(installs))
 	for _, in := range installs {
-		p, e := tx.ESIM(in.ICCID), tx.State.esim(in.ICCID)
+		p, e := tx.ESIM(in.ICCID), held(tx, in.ICCID)
 		d := installDetail{
 			ICCID: in.ICCID, MatchingID: p.Code.MatchingID, SMDPAddress: p.Code.SMDPAddress,
 			ProfileStatus: e.statusIn(r), PIN: p.PIN, PUK: p.PUK,

@@ -61,7 +61,7 @@ func machines() *sim.Machines[state] {
 
 // is asks something of the eSIM of that ICCID.
 func is(f func(*sim.Tx[state], *heldESIM) bool) func(*sim.Tx[state], string) bool {
-	return func(tx *sim.Tx[state], iccid string) bool { return f(tx, tx.State.esim(iccid)) }
+	return func(tx *sim.Tx[state], iccid string) bool { return f(tx, held(tx, iccid)) }
 }
 
 // profileArrows has also what concerns the eSIM and changes no word.
@@ -121,7 +121,7 @@ func machineOrders(tx *sim.Tx[state], n int) (list []sim.Order, all int) {
 
 // thingsOf are an eSIM by profile and by service, and its bundles.
 func thingsOf(tx *sim.Tx[state], p *esim.Profile, n int) (list []sim.Thing, all int) {
-	e := tx.State.esim(string(p.ICCID))
+	e := held(tx, string(p.ICCID))
 	list = []sim.Thing{
 		{Entity: "esim", ID: e.ICCID, State: e.status()},
 		{Entity: "service", ID: e.ICCID, State: e.state()},

@@ -56,7 +56,7 @@ func completeOrder(tx *sim.Tx[state], reference string) error {
 		}
 		b := catalogue().byName[l.Bundle]
 		for unit, iccid := range l.Targets {
-			e := tx.State.esim(iccid)
+			e := held(tx, iccid)
 			if e == nil {
 				e = issue(tx, b)
 			} else {
@@ -83,7 +83,7 @@ func failOrder(tx *sim.Tx[state], reference string) error {
 			tx.State.stock(id).Remaining++
 		}
 		for _, iccid := range l.Issued {
-			if leaves(tx, tx.State.esim(iccid), nil) {
+			if leaves(tx, held(tx, iccid), nil) {
 				tx.Await("esim.returned", iccid)
 			}
 		}

@@ -26,7 +26,7 @@ func leaves(tx *sim.Tx[state], e *heldESIM, revoked *assignment) bool {
 
 // returnESIM passes esim.returned: the account cannot reach the eSIM any more.
 func returnESIM(tx *sim.Tx[state], iccid string) error {
-	e := tx.State.esim(iccid)
+	e := held(tx, iccid)
 	switch {
 	case e == nil:
 		return &sim.EdgeError{ID: iccid}
@@ -48,7 +48,7 @@ func returnESIM(tx *sim.Tx[state], iccid string) error {
 // restoreESIM passes esim.restored, if the eSIM was installed in time. One that was not
 // is the vendor's for good.
 func restoreESIM(tx *sim.Tx[state], iccid string) error {
-	e := tx.State.esim(iccid)
+	e := held(tx, iccid)
 	switch {
 	case e == nil:
 		return &sim.EdgeError{ID: iccid}

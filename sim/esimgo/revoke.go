@@ -168,7 +168,7 @@ func revokePassed(tx *sim.Tx[state], id string) error {
 	for _, edge := range []string{"bundle.queued", "bundle.active", "bundle.depleted", "bundle.expired", "bundle.lapsed"} {
 		tx.Cancel(edge, id)
 	}
-	e := tx.State.esim(a.ICCID)
+	e := held(tx, a.ICCID)
 	last := leaves(tx, e, a)
 	a.RevokedAt = tx.Now
 	if !a.StartedAt.IsZero() {

@@ -60,7 +60,7 @@ func toBeTold(tx *sim.Tx[state], e *heldESIM) bool { return e.ReturnedAt.IsZero(
 
 // locateESIM passes esim.located.
 func locateESIM(tx *sim.Tx[state], iccid string) error {
-	e := tx.State.esim(iccid)
+	e := held(tx, iccid)
 	switch {
 	case e == nil:
 		return &sim.EdgeError{ID: iccid}

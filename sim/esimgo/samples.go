@@ -39,7 +39,7 @@ func anyICCID(tx *sim.Tx[state]) string {
 func sampleAssignment(tx *sim.Tx[state]) *assignment {
 	newest := (*assignment)(nil)
 	for _, a := range slices.Backward(tx.State.Assigned) {
-		if !tx.State.esim(a.ICCID).ReturnedAt.IsZero() {
+		if !held(tx, a.ICCID).ReturnedAt.IsZero() {
 			continue
 		}
 		if state := a.state(); state == active || state == depleted {

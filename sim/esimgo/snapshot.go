@@ -13,6 +13,7 @@ import (
 const (
 	isNegative = "is below 0"
 	isTaken    = "is empty, or taken by another"
+	noProfile  = "is no profile of this provider in esims"
 	noBundle   = "is no bundle of the catalogue"
 	noESIM     = "is no eSIM of the account"
 	noOrder    = "is no order of the account"
@@ -24,15 +25,18 @@ const (
 func check(tx *sim.Tx[state], at *sim.Spot, sold []*esim.Profile) {
 	s := tx.State
 	s.checkAccount(at)
-	s.reindex(at)
+	s.reindex(tx, at)
 	for _, p := range sold {
-		at.Want(s.esim(string(p.ICCID)) != nil, "ESIMs", "lack "+string(p.ICCID)+", which is sold")
+		at.Want(p.Place >= 0, "ESIMs", "lack "+string(p.ICCID)+", which is sold")
+	}
+	if !at.Good() {
+		return
 	}
 	for i, each := range s.Stock {
 		s.checkStock(at.At("Stock").Item(i), i, each)
 	}
 	for i, o := range s.Orders {
-		s.checkOrder(at.At("Orders").Item(i), o)
+		s.checkOrder(tx, at.At("Orders").Item(i), o)
 	}
 	for i, a := range s.Assigned {
 		s.checkAssignment(tx, at.At("Assigned").Item(i), i, a)
@@ -58,8 +62,8 @@ func (s *state) checkAccount(at *sim.Spot) {
 	at.Want(s.FirstUse > 0 && s.FirstUse <= 1e9, "FirstUse", "is no number from 1 to 1000000000")
 }
 
-func (s *state) reindex(at *sim.Spot) {
-	s.OrderAt, s.ESIMAt, s.UnderWay, s.Away = map[string]int{}, map[string]int{}, s.UnderWay[:0], 0
+func (s *state) reindex(tx *sim.Tx[state], at *sim.Spot) {
+	s.OrderAt, s.UnderWay, s.Away = map[string]int{}, s.UnderWay[:0], 0
 	for i, o := range s.Orders {
 		_, taken := s.OrderAt[o.Reference]
 		at.At("Orders").Item(i).Want(!taken && o.Reference != "", "Reference", isTaken)
@@ -69,9 +73,10 @@ func (s *state) reindex(at *sim.Spot) {
 		}
 	}
 	for i, e := range s.ESIMs {
-		_, taken := s.ESIMAt[e.ICCID]
-		at.At("ESIMs").Item(i).Want(!taken && e.ICCID != "", "ICCID", isTaken)
-		s.ESIMAt[e.ICCID] = i
+		p, spot := tx.ESIM(e.ICCID), at.At("ESIMs").Item(i)
+		if spot.Want(p != nil, "ICCID", noProfile) && spot.Want(p.Place < 0, "ICCID", isTaken) {
+			p.Place = i
+		}
 		if !e.ReturnedAt.IsZero() {
 			s.Away++
 		}
@@ -86,7 +91,7 @@ func (s *state) checkStock(at *sim.Spot, i int, each *stock) {
 	at.Want(each.Remaining >= 0 && each.Remaining <= each.Total, "Remaining", "is more than the total, or below 0")
 }
 
-func (s *state) checkOrder(at *sim.Spot, o *order) {
+func (s *state) checkOrder(tx *sim.Tx[state], at *sim.Spot, o *order) {
 	at.Want(o.Total >= 0, "Total", isNegative)
 	at.Want(o.CompletedAt.IsZero() || o.FailedAt.IsZero(), "FailedAt", "is set, as is CompletedAt")
 	at.Want(o.Assign || !o.Apply, "Apply", "is set of an order into the inventory")
@@ -96,11 +101,11 @@ func (s *state) checkOrder(at *sim.Spot, o *order) {
 		at.At("Assigned").Item(n).Want(ok, "", "is no assignment of this order")
 	}
 	for n, l := range o.Lines {
-		s.checkLine(at.At("Lines").Item(n), o, l)
+		s.checkLine(tx, at.At("Lines").Item(n), o, l)
 	}
 }
 
-func (s *state) checkLine(at *sim.Spot, o *order, l *orderLine) {
+func (s *state) checkLine(tx *sim.Tx[state], at *sim.Spot, o *order, l *orderLine) {
 	at.Want(catalogue().byName[l.Bundle] != nil, "Bundle", noBundle)
 	at.Want(l.Price >= 0, "Price", isNegative)
 	at.Want(l.Quantity >= 0 && l.Quantity <= maxUnits, "Quantity", "is no number of bundles that can be bought")
@@ -113,7 +118,7 @@ func (s *state) checkLine(at *sim.Spot, o *order, l *orderLine) {
 	}
 	at.Want(len(l.Targets) == units && units <= maxUnits, "Targets", "are not one for each bundle")
 	for n, iccid := range l.Targets {
-		ok := s.esim(iccid) != nil || iccid == "" && !o.Apply
+		ok := held(tx, iccid) != nil || iccid == "" && !o.Apply
 		at.At("Targets").Item(n).Want(ok, "", noESIM)
 	}
 	came := 0
@@ -122,7 +127,7 @@ func (s *state) checkLine(at *sim.Spot, o *order, l *orderLine) {
 	}
 	at.Want(len(l.ICCIDs) == came, "ICCIDs", "are not one for each bundle that came")
 	for n, iccid := range l.ICCIDs {
-		at.At("ICCIDs").Item(n).Want(s.esim(iccid) != nil, "", noESIM)
+		at.At("ICCIDs").Item(n).Want(held(tx, iccid) != nil, "", noESIM)
 	}
 	for n, iccid := range l.Issued {
 		at.At("Issued").Item(n).Want(slices.Contains(l.Targets, iccid) && o.Apply, "", "is no target of this line")
@@ -138,7 +143,7 @@ const longest = 10 * 365 * 24 * time.Hour
 
 func (s *state) checkAssignment(tx *sim.Tx[state], at *sim.Spot, i int, a *assignment) {
 	at.Want(a.ID == s.FirstID+i, "ID", "does not count on from FirstID")
-	at.Want(s.esim(a.ICCID) != nil, "ICCID", noESIM)
+	at.Want(held(tx, a.ICCID) != nil, "ICCID", noESIM)
 	at.Want(catalogue().byName[a.Bundle] != nil, "Bundle", noBundle)
 	o := s.order(a.Order)
 	if at.Want(o != nil, "Order", noOrder) {
@@ -157,7 +162,6 @@ func (s *state) checkAssignment(tx *sim.Tx[state], at *sim.Spot, i int, a *assig
 }
 
 func (s *state) checkESIM(tx *sim.Tx[state], at *sim.Spot, e *heldESIM) {
-	at.Want(tx.ESIM(e.ICCID) != nil, "ICCID", "is no profile of this provider in esims")
 	at.Want(e.Country == "" || !e.CountryAt.IsZero() && !e.CountryAt.After(tx.Now), "CountryAt", "is never, or still to come")
 	last := -1
 	for n, i := range e.Assigned {
@@ -181,5 +185,5 @@ func knows(tx *sim.Tx[state], entity, id string) bool {
 		amount, err := money.Parse(id)
 		return err == nil && amount > 0
 	}
-	return tx.State.esim(id) != nil
+	return held(tx, id) != nil
 }

@@ -24,9 +24,8 @@ type state struct {
 	OrderAt  map[string]int // by reference, of orders and of applies
 	UnderWay []string       // references of orders that are still processing
 	ESIMs    []*heldESIM
-	ESIMAt   map[string]int // by ICCID
-	Away     int            // how many of them have left the account
-	FirstID  int            // id of the first assignment; the others count on
+	Away     int // how many of them have left the account
+	FirstID  int // id of the first assignment; the others count on
 	Assigned []*assignment
 	FirstUse int // usageId of the first stock; the others count on
 	Stock    []*stock
@@ -159,7 +158,7 @@ func lapse(t time.Time) time.Time { return t.AddDate(1, 0, 0) }
 func open(tx *sim.Tx[state]) {
 	s := tx.State
 	s.Balance, s.Alert = money.Of(1000), money.Of(100)
-	s.OrderAt, s.ESIMAt = map[string]int{}, map[string]int{}
+	s.OrderAt = map[string]int{}
 	s.FirstID = 200_000_000 + tx.Rand().IntN(50_000_000)
 	s.FirstUse = 900_000 + tx.Rand().IntN(50_000)
 	s.Organisation = newOrganisation(tx)
@@ -177,10 +176,10 @@ func (s *state) addOrder(o *order) {
 	s.Orders = append(s.Orders, o)
 }
 
-// esim is one of the account, or one that has left it.
-func (s *state) esim(iccid string) *heldESIM {
-	if i, ok := s.ESIMAt[iccid]; ok {
-		return s.ESIMs[i]
+// held is an eSIM of the account, or one that has left it.
+func held(tx *sim.Tx[state], iccid string) *heldESIM {
+	if p := tx.ESIM(iccid); p != nil {
+		return tx.State.ESIMs[p.Place]
 	}
 	return nil
 }
@@ -207,7 +206,7 @@ func owned(tx *sim.Tx[state], iccid string) (*heldESIM, error) {
 	if _, err := esim.ParseICCID(iccid); err != nil {
 		return nil, errInvalidICCID
 	}
-	if e := tx.State.esim(iccid); e != nil && e.ReturnedAt.IsZero() {
+	if e := held(tx, iccid); e != nil && e.ReturnedAt.IsZero() {
 		return e, nil
 	}
 	return nil, errAccessDenied
@@ -220,7 +219,7 @@ func issue(tx *sim.Tx[state], b *bundle) *heldESIM {
 		MSISDN: !b.Plan.NoMSISDN && tx.Setting("msisdn") == "true", Countries: b.Area.Countries,
 	})
 	e := &heldESIM{ICCID: string(p.ICCID), Version: b.Version, AssignedAt: tx.Now, ActionAt: tx.Now}
-	tx.State.ESIMAt[e.ICCID] = len(tx.State.ESIMs)
+	p.Place = len(tx.State.ESIMs)
 	tx.State.ESIMs = append(tx.State.ESIMs, e)
 	return e
 }

@@ -105,7 +105,7 @@ func deleteESIM(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 // inState is the eSIM of that ICCID if nothing keeps it from an edge; until is the state
 // that does.
 func inState(tx *sim.Tx[state], iccid, wanted string, at func(*heldESIM) bool) (*heldESIM, error) {
-	e := tx.State.esim(iccid)
+	e := held(tx, iccid)
 	switch {
 	case e == nil:
 		return nil, &sim.EdgeError{ID: iccid}

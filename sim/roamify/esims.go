@@ -132,7 +132,7 @@ func getEsim(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	}
 	e := tx.State.esim(q.text("esimId"))
 	if e == nil {
-		e = tx.State.profile(q.text("iccid"))
+		e = byICCID(tx, q.text("iccid"))
 	}
 	if e == nil {
 		return sim.Reply{}, errESIMNotFound

@@ -73,7 +73,7 @@ func events(tx *sim.Tx[state], q object) (sim.Reply, error) {
 func named(tx *sim.Tx[state], q object) (*eSIM, error) {
 	e := tx.State.esim(q.text("esimId"))
 	if iccid := q.text("iccid"); iccid != "" {
-		e = tx.State.profile(iccid)
+		e = byICCID(tx, iccid)
 	}
 	if ref := q.text("referenceId"); ref != "" && q.text("iccid") == "" && q.text("esimId") == "" {
 		o := tx.State.reference(ref)

@@ -9,7 +9,7 @@ func getHistory(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	e := tx.State.profile(q.text("iccid"))
+	e := byICCID(tx, q.text("iccid"))
 	if e == nil {
 		return sim.Reply{}, errESIMNotFound
 	}

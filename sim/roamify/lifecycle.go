@@ -49,7 +49,6 @@ func generate(tx *sim.Tx[state], id string) error {
 		Prefix: "8944500", SMDPAddress: "smdp.roamify.test", MatchingID: matchingID(tx), ID: e.ID,
 		Countries: findPackage(e.Package).Group.Countries,
 	})
-	tx.State.ESIMByICCID[string(p.ICCID)] = tx.State.ESIMByID[e.ID]
 	tx.State.alterESIM(e, tx.Now, func() {
 		if e.AppliedAt.IsZero() {
 			e.AppliedAt = tx.Now // the edge was forced

@@ -13,7 +13,7 @@ func sendSms(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	e := tx.State.profile(body.text("iccid"))
+	e := byICCID(tx, body.text("iccid"))
 	if e == nil {
 		return sim.Reply{}, errESIMNotFound
 	}

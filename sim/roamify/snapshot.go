@@ -35,7 +35,8 @@ func check(tx *sim.Tx[state], at *sim.Spot, sold []*esim.Profile) {
 		s.checkVoucher(at.At("Vouchers").Item(i), v)
 	}
 	for _, p := range sold {
-		at.Want(s.profile(string(p.ICCID)) != nil, "ESIMs", "lack "+string(p.ICCID)+", which is sold")
+		e := s.esim(p.ID)
+		at.Want(e != nil && e.ICCID == string(p.ICCID), "ESIMs", "lack "+string(p.ICCID)+", which is sold")
 	}
 	if at.Good() {
 		s.recount()
@@ -64,14 +65,13 @@ func (s *state) reindexOrders(at *sim.Spot) {
 }
 
 func (s *state) reindexESIMs(at *sim.Spot) {
-	byID, byICCID, byLink := index{}, index{}, index{}
+	byID, byLink := index{}, index{}
 	for n, e := range s.ESIMs {
 		spot := at.At("ESIMs").Item(n)
 		byID.add(spot, "ID", e.ID, n, false)
-		byICCID.add(spot, "ICCID", e.ICCID, n, true)
 		byLink.add(spot.At("Link"), "Key", e.Link.Key, n, true)
 	}
-	s.ESIMByID, s.ESIMByICCID, s.ESIMByLink = byID, byICCID, byLink
+	s.ESIMByID, s.ESIMByLink = byID, byLink
 }
 
 func (s *state) reindexOthers(at *sim.Spot) {

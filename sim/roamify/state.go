@@ -29,7 +29,7 @@ type state struct {
 
 	// Places in the lists above.
 	OrderByID, OrderByReference          map[string]int
-	ESIMByID, ESIMByICCID, ESIMByLink    map[string]int
+	ESIMByID, ESIMByLink                 map[string]int
 	VoucherByID, VoucherByCode, GiftByID map[string]int
 	RefundByID, OpenRefundByESIM         map[string]int
 
@@ -127,7 +127,7 @@ func open(tx *sim.Tx[state]) {
 		OpenedAt: tx.Now, Balance: openingBalance,
 		OrdersOf: map[string]int{}, ESIMsOf: map[string]int{},
 		OrderByID: map[string]int{}, OrderByReference: map[string]int{},
-		ESIMByID: map[string]int{}, ESIMByICCID: map[string]int{}, ESIMByLink: map[string]int{},
+		ESIMByID: map[string]int{}, ESIMByLink: map[string]int{},
 		VoucherByID: map[string]int{}, VoucherByCode: map[string]int{}, VoucherBatches: map[string]bool{},
 		GiftByID: map[string]int{}, RefundByID: map[string]int{}, OpenRefundByESIM: map[string]int{},
 	}
@@ -174,8 +174,13 @@ func (s *state) reference(ref string) *order { return at(s.Orders, s.OrderByRefe
 // esim is the eSIM by that id, or nil.
 func (s *state) esim(id string) *eSIM { return at(s.ESIMs, s.ESIMByID, id) }
 
-// profile is the eSIM by its ICCID, or nil.
-func (s *state) profile(iccid string) *eSIM { return at(s.ESIMs, s.ESIMByICCID, iccid) }
+// byICCID is the eSIM by its ICCID, or nil.
+func byICCID(tx *sim.Tx[state], iccid string) *eSIM {
+	if p := tx.ESIM(iccid); p != nil {
+		return tx.State.esim(p.ID)
+	}
+	return nil
+}
 
 func at[T any](all []*T, index map[string]int, id string) *T {
 	if n, ok := index[id]; ok {

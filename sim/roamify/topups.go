@@ -16,7 +16,7 @@ func topUp(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	e := tx.State.profile(body.text("iccid"))
+	e := byICCID(tx, body.text("iccid"))
 	if e == nil {
 		return sim.Reply{}, errESIMNotFound
 	}
@@ -64,7 +64,7 @@ func listTopUpPackages(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	e := tx.State.profile(q.text("iccid"))
+	e := byICCID(tx, q.text("iccid"))
 	if e == nil {
 		return sim.Reply{}, errESIMNotFound
 	}

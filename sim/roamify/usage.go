@@ -29,7 +29,7 @@ func checked(tx *sim.Tx[state], r *sim.Request) (*eSIM, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := tx.State.profile(q.text("iccid"))
+	e := byICCID(tx, q.text("iccid"))
 	switch {
 	case e == nil:
 		return nil, errESIMNotFound
