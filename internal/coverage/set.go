@@ -13,27 +13,54 @@ import (
 // thousands; what it knows already it counts without allocating. Its lock is innermost,
 // like that of a journal.
 type Set struct {
-	mu     sync.Mutex
-	counts map[key]uint64
+	mu         sync.Mutex
+	operations map[string]*calls // by their names with the provider's, as entries have them
+	edges      map[string]uint64 // likewise
+	others     map[key]uint64    // errors and webhooks
+}
+
+// calls are those of one operation, and what it answered.
+type calls struct {
+	count    uint64
+	statuses []answers
+}
+
+type answers struct {
+	status int
+	count  uint64
+}
+
+func (c *calls) answered(status int) {
+	for i := range c.statuses {
+		if a := &c.statuses[i]; a.status == status {
+			a.count++
+			return
+		}
+	}
+	c.statuses = append(c.statuses, answers{status, 1})
 }
 
 // Add counts the operation, status and error of a finished exchange. A spoilt answer is
 // none: where the wire had a fault, the caller has not met the status. Edges are counted
 // by Pass, since most of them pass without a request.
 func (s *Set) Add(e *journal.Entry) {
-	_, op, _ := strings.Cut(e.Operation, ".")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if op != "" {
-		s.count(key{e.Provider, Operations, op, 0})
+	if e.Operation != "" {
+		op := s.operations[e.Operation]
+		if op == nil {
+			op = &calls{}
+			if s.operations == nil {
+				s.operations = map[string]*calls{}
+			}
+			s.operations[e.Operation] = op
+		}
+		op.count++
+		if e.Fault == "" {
+			op.answered(e.Status)
+		}
 	}
-	if e.Fault != "" {
-		return
-	}
-	if op != "" {
-		s.count(key{e.Provider, Statuses, op, e.Status})
-	}
-	if e.Error != "" {
+	if e.Error != "" && e.Fault == "" {
 		s.count(key{e.Provider, Errors, e.Error, 0})
 	}
 }
@@ -45,12 +72,13 @@ func (s *Set) Pass(edges []journal.Edge) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, e := range edges {
-		if e.Edge == "" {
-			continue // attempts are counted by Send
+	if s.edges == nil {
+		s.edges = map[string]uint64{}
+	}
+	for i := range edges {
+		if name := edges[i].Edge; name != "" { // attempts are counted by Send
+			s.edges[name]++
 		}
-		provider, name, _ := strings.Cut(e.Edge, ".")
-		s.count(key{provider, Edges, name, 0})
 	}
 }
 
@@ -62,21 +90,34 @@ func (s *Set) Send(provider, event string) {
 }
 
 func (s *Set) count(k key) {
-	if s.counts == nil {
-		s.counts = map[key]uint64{}
+	if s.others == nil {
+		s.others = map[key]uint64{}
 	}
-	s.counts[k]++
+	s.others[k]++
 }
 
 // Clear forgets everything.
 func (s *Set) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.counts = nil
+	s.operations, s.edges, s.others = nil, nil, nil
 }
 
 func (s *Set) all() map[key]uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return maps.Clone(s.counts)
+	all := map[key]uint64{}
+	maps.Copy(all, s.others)
+	for full, op := range s.operations {
+		provider, name, _ := strings.Cut(full, ".")
+		all[key{provider, Operations, name, 0}] = op.count
+		for _, a := range op.statuses {
+			all[key{provider, Statuses, name, a.status}] = a.count
+		}
+	}
+	for full, n := range s.edges {
+		provider, name, _ := strings.Cut(full, ".")
+		all[key{provider, Edges, name, 0}] = n
+	}
+	return all
 }
