@@ -95,7 +95,7 @@ func Within(b *Budget, run string) *Journal { return &Journal{budget: b, run: ru
 // is taken under it.
 type Journal struct {
 	mu      sync.Mutex
-	entries []*Record // a queue: the first start entries are gone
+	entries []kept // a queue: the first start entries are gone
 	start   int
 	bytes   int
 	budget  *Budget // nil for one of its own
@@ -106,6 +106,12 @@ type Journal struct {
 	begun  uint64        // of the first entry since the last Clear
 	clears uint64        // how often
 	more   chan struct{} // closed at the next change; nil when nobody waits for it
+}
+
+// A kept record has its size beside it, so that one that goes is not looked at again.
+type kept struct {
+	*Record
+	bytes int
 }
 
 // weigh counts n bytes more, or fewer.
@@ -130,16 +136,17 @@ func (j *Journal) Add(e *Entry) { j.Keep(&Record{Entry: *e}) }
 func (j *Journal) Keep(e *Record) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries = append(j.entries, e)
-	j.weigh(e.size())
+	k := kept{e, e.size()}
+	j.entries = append(j.entries, k)
+	j.weigh(k.bytes)
 	for j.full() {
-		j.weigh(-j.entries[j.start].size())
-		j.entries[j.start] = nil
+		j.weigh(-j.entries[j.start].bytes)
+		j.entries[j.start] = kept{}
 		j.start++
 		j.first++
 	}
 	if j.start > MaxEntries {
-		j.entries = append([]*Record(nil), j.entries[j.start:]...)
+		j.entries = append([]kept(nil), j.entries[j.start:]...)
 		j.start = 0
 	}
 	j.wake()
@@ -175,7 +182,7 @@ func (j *Journal) Find(id string) *Entry {
 }
 
 // held are the entries there are; the caller holds the lock.
-func (j *Journal) held() []*Record { return j.entries[j.start:] }
+func (j *Journal) held() []kept { return j.entries[j.start:] }
 
 // end is the place of the next entry.
 func (j *Journal) end() uint64 { return j.first + uint64(len(j.held())) }
@@ -211,7 +218,7 @@ func (j *Journal) Each(f Filter) iter.Seq[*Entry] {
 	var chosen []*Record
 	for _, e := range held {
 		if f.takes(&e.Entry) {
-			chosen = append(chosen, e)
+			chosen = append(chosen, e.Record)
 		}
 	}
 	if f.Limit > 0 && len(chosen) > f.Limit {

@@ -11,17 +11,18 @@ import (
 // Secret is what stands in the journal for a credential.
 const Secret = "[redacted]"
 
-// secretNames are what members of JSON, query keys and headers that hold a credential are
-// called, in small letters and without - and _; each may have an x before it. They are
+// holdsSecret says whether members of JSON, query keys and headers of that name, in small
+// letters and without - and _, hold a credential; each may have an x before it. They are
 // whole names: accessCode, packageToken and apnPassword are data that a client must see.
-var secretNames = map[string]bool{
-	"accesskey": true, "accesstoken": true, "apikey": true, "apisecret": true, "apitoken": true,
-	"authorization": true, "authtoken": true, "bearertoken": true, "clientsecret": true,
-	"cookie": true, "idtoken": true, "jwt": true, "passphrase": true, "passwd": true,
-	"password": true, "privatekey": true, "proxyauthorization": true, "refreshtoken": true,
-	"rtaccesscode": true, "rtsignature": true, "secret": true, "secretkey": true,
-	"sessiontoken": true, "setcookie": true, "signature": true, "signingsecret": true,
-	"token": true, "webhooksecret": true,
+func holdsSecret(plain string) bool {
+	switch plain {
+	case "accesskey", "accesstoken", "apikey", "apisecret", "apitoken", "authorization", "authtoken",
+		"bearertoken", "clientsecret", "cookie", "idtoken", "jwt", "passphrase", "passwd", "password",
+		"privatekey", "proxyauthorization", "refreshtoken", "rtaccesscode", "rtsignature", "secret",
+		"secretkey", "sessiontoken", "setcookie", "signature", "signingsecret", "token", "webhooksecret":
+		return true
+	}
+	return false
 }
 
 // initials begin these names.
@@ -51,7 +52,7 @@ func isSecret(name string) bool {
 		plain[n] = c
 		n++
 	}
-	return secretNames[string(plain[:n])] || n > 0 && plain[0] == 'x' && secretNames[string(plain[1:n])]
+	return holdsSecret(string(plain[:n])) || n > 0 && plain[0] == 'x' && holdsSecret(string(plain[1:n]))
 }
 
 // letter is the first letter of a text, which is no plain one or escaped as in JSON, in

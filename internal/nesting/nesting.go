@@ -12,7 +12,7 @@ const Max = 200
 // it may say either.
 func TooDeep(text []byte) bool {
 	// Hardly any body has so many brackets at all, and to count them is quickly done.
-	if bytes.Count(text, []byte{'{'})+bytes.Count(text, []byte{'['}) <= Max {
+	if len(text) <= Max || bytes.Count(text, []byte{'{'})+bytes.Count(text, []byte{'['}) <= Max {
 		return false
 	}
 	open, quoted := 0, false
