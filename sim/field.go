@@ -32,8 +32,8 @@ type member struct{ name, value string } // value as it is written
 
 // ObjectOf is empty where v is no object.
 func ObjectOf(v gjson.Result) Object {
-	const usual = 6
-	o := make(Object, 0, usual)
+	const usual = 16
+	o := make(Object, 0, min(strings.Count(v.Raw, ":"), usual)) // each member has one
 	members(v, func(name, value string) { o = append(o, member{name, value}) })
 	return o
 }

@@ -230,6 +230,10 @@ func (t *Turn) ESIM(iccid string) *esim.Profile {
 func (t *Turn) pass(e *edge, id string) error {
 	// A cause stands before what it causes.
 	before := len(t.passed)
+	if t.passed == nil {
+		const usual = 2
+		t.passed = make([]Happening, 0, usual)
+	}
 	t.passed = append(t.passed, Happening{At: t.Now, Edge: e.name, ID: id})
 	err := e.pass(t, id)
 	if err != nil {
