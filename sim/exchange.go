@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/contract"
@@ -48,14 +49,23 @@ type exchange struct {
 	// What every exchange needs stands here, so that it is made in one piece.
 	request Request
 	turn    Turn     // one after the other
-	texts   []string // values of headers
-	room    [5]string
+	texts   []string // values of headers, which outlive the exchange
+}
+
+// exchanges are those that are over. One takes a kilobyte.
+var exchanges = sync.Pool{New: func() any { return new(exchange) }}
+
+// end gives the exchange back. Nobody who was handed a part of it may have kept it.
+func (x *exchange) end() {
+	*x = exchange{}
+	exchanges.Put(x)
 }
 
 // exchange walks one request down the road: read, route, authenticate, fault, validate,
 // operate, encode, record, write. The order is behaviour, so it stands here once.
 func (s *Server) exchange(w http.ResponseWriter, r *http.Request, p *Provider, op *operation, mount string, params []param, miss error) {
 	x := newExchange(w, r, s, p, op, mount, params)
+	defer x.end()
 	x.miss = miss
 	out := x.answer(w)
 	x.record(out)
@@ -85,8 +95,10 @@ func (x *exchange) releaseBefore(seq uint64) {
 }
 
 func newExchange(w http.ResponseWriter, r *http.Request, s *Server, p *Provider, op *operation, mount string, params []param) *exchange {
-	x := &exchange{srv: s, provider: p, op: op, http: r}
-	x.req, x.texts = &x.request, x.room[:0]
+	const usualTexts = 5
+	x := exchanges.Get().(*exchange)
+	x.srv, x.provider, x.op, x.http = s, p, op, r
+	x.req, x.texts = &x.request, make([]string, 0, usualTexts)
 	x.request = Request{
 		provider: p,
 		Mount:    mount, Method: r.Method, URL: r.URL, Header: r.Header, Query: query(r.URL.RawQuery),
@@ -204,7 +216,7 @@ func (x *exchange) identify() error {
 		x.hint = x.srv.hint(x.provider, err)
 		return err
 	}
-	x.world, err = x.srv.worldOf(x.req.Caller)
+	x.world, err = x.srv.worldOf(x.req.Caller, x.req.Real)
 	return err
 }
 

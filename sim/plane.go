@@ -106,7 +106,7 @@ func (p plane) Existing(name string) (control.World, error) {
 	if w == nil {
 		return nil, nil
 	}
-	w.touch()
+	w.touch(w.srv.cfg.Real.Now())
 	return worldPlane{w}, nil
 }
 

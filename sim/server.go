@@ -326,7 +326,7 @@ func (s *Server) World(name string) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.worldOf(caller)
+	return s.worldOf(caller, s.cfg.Real.Now())
 }
 
 // WorldNames lists the worlds there are.
@@ -347,9 +347,9 @@ func (s *Server) lookup(name string) *World {
 	return s.worlds[name]
 }
 
-func (s *Server) worldOf(c Caller) (*World, error) {
+func (s *Server) worldOf(c Caller, now time.Time) (*World, error) {
 	if w := s.lookup(c.World); w != nil {
-		w.touch()
+		w.touch(now)
 		return w, nil
 	}
 	w := s.newWorld(c)
@@ -365,7 +365,7 @@ func (s *Server) worldOf(c Caller) (*World, error) {
 	}
 	s.makeRoom()
 	s.worlds[c.World] = w
-	w.touch()
+	w.touch(now)
 	return w, nil
 }
 

@@ -137,6 +137,6 @@ func (w worldPlane) Read(f journal.Filter, after string) *journal.Reader {
 // Keep counts as a use, so that a world that is followed is not let go of as idle. It
 // says whether there still is this world.
 func (w worldPlane) Keep() bool {
-	w.touch()
+	w.touch(w.srv.cfg.Real.Now())
 	return w.srv.lookup(w.name) == w.World
 }

@@ -109,7 +109,8 @@ type sequence struct{ n atomic.Uint64 }
 
 func (s *sequence) next() string { return strconv.FormatUint(s.n.Add(1), 10) }
 
-func (w *World) touch() { w.used.Store(w.srv.cfg.Real.Now().UnixNano()) }
+// touch notes that somebody asked for the world, at an instant of the machine's clock.
+func (w *World) touch(at time.Time) { w.used.Store(at.UnixNano()) }
 
 // begin puts the world at its start: no accounts yet, the clock as configured, the
 // scenarios of the server and of its own name. A clock that is not zero stops there. The
