@@ -168,9 +168,10 @@ func (t *Turn) passByHand(name, id string) error {
 	}
 	t.a = t.w.account(p, t.Now)
 	// It waits no longer, unless passing it makes it wait again.
-	waiting := t.w.waits.find(t.a, short, id)
-	err := t.pass(p.edges[short], id)
-	if err == nil && waiting != nil && t.w.waits.find(t.a, short, id) == waiting {
+	e := p.edges[short]
+	waiting := t.w.waits.find(t.a, e, id)
+	err := t.pass(e, id)
+	if err == nil && waiting != nil && t.w.waits.find(t.a, e, id) == waiting {
 		t.w.waits.remove(waiting)
 	}
 	return err

@@ -245,7 +245,7 @@ func (w *World) loadWait(s snapshotWait, whole Snapshot) error {
 	}
 	entity, _, _ := strings.Cut(s.Edge, ".")
 	switch {
-	case w.waits.find(a, s.Edge, s.ID) != nil:
+	case w.waits.find(a, p.edges[s.Edge], s.ID) != nil:
 		return fmt.Errorf("%q waits at %s already", s.ID, s.Edge)
 	case !p.knows(&Turn{Now: whole.Clock.Now, w: w, a: a}, entity, s.ID):
 		return fmt.Errorf("there is no %s %q to wait at an edge", entity, s.ID)

@@ -251,7 +251,7 @@ func (t *Turn) Await(name, id string) { t.At(name, id, t.Now) }
 func (t *Turn) At(name, id string, due time.Time) {
 	e := t.a.provider.edge(name)
 	p, due := t.fixing.policy(e, t.policy(e), due, t.Now)
-	t.w.waits.drop(t.a, name, id)
+	t.w.waits.drop(t.a, e, id)
 	if p.Never {
 		return
 	}
@@ -270,10 +270,12 @@ func (t *Turn) At(name, id string, due time.Time) {
 }
 
 // Waits says whether a thing waits at an edge.
-func (t *Turn) Waits(name, id string) bool { return t.w.waits.find(t.a, name, id) != nil }
+func (t *Turn) Waits(name, id string) bool {
+	return t.w.waits.find(t.a, t.a.provider.edge(name), id) != nil
+}
 
 // Cancel forgets that a thing waits at an edge.
-func (t *Turn) Cancel(name, id string) { t.w.waits.drop(t.a, name, id) }
+func (t *Turn) Cancel(name, id string) { t.w.waits.drop(t.a, t.a.provider.edge(name), id) }
 
 // Look counts one look at a thing, by an operation that answers that one thing; edges
 // whose policy counts looks may be passed by it. Call it before projecting.

@@ -30,31 +30,19 @@ type wait struct {
 type waits struct {
 	heap    waitHeap
 	by      map[string]*wait // by id, of all accounts; those of one id follow each other
-	none    string           // an id for which nothing waits: what is made is asked for several times; "" for unknown
+	at      map[*edge]int    // how many wait at each: mostly nothing does, and need not be looked for
 	moments int              // among them
 	seq     uint64
-}
-
-// head is the first to have come of those of one id.
-func (q *waits) head(id string) *wait {
-	if id == q.none && id != "" {
-		return nil
-	}
-	w := q.by[id]
-	if w == nil {
-		q.none = id
-	}
-	return w
 }
 
 func (q *waits) add(w *wait) {
 	q.seq++
 	w.seq, w.pos = q.seq, -1
 	if q.by == nil {
-		q.by = map[string]*wait{}
+		q.by, q.at = map[string]*wait{}, map[*edge]int{}
 	}
-	if last := q.head(w.id); last == nil {
-		q.by[w.id], q.none = w, ""
+	if last := q.by[w.id]; last == nil {
+		q.by[w.id] = w
 	} else {
 		for last.next != nil {
 			last = last.next
@@ -64,6 +52,8 @@ func (q *waits) add(w *wait) {
 	heap.Push(&q.heap, w)
 	if w.moment != nil {
 		q.moments++
+	} else {
+		q.at[w.edge]++
 	}
 }
 
@@ -74,8 +64,10 @@ func (q *waits) remove(w *wait) {
 	heap.Remove(&q.heap, w.pos)
 	if w.moment != nil {
 		q.moments--
+	} else {
+		q.at[w.edge]--
 	}
-	switch before := q.head(w.id); {
+	switch before := q.by[w.id]; {
 	case before != w:
 		for before.next != w {
 			before = before.next
@@ -89,15 +81,18 @@ func (q *waits) remove(w *wait) {
 	w.next = nil
 }
 
-func (q *waits) drop(a *account, edge, id string) {
-	if w := q.find(a, edge, id); w != nil {
+func (q *waits) drop(a *account, e *edge, id string) {
+	if w := q.find(a, e, id); w != nil {
 		q.remove(w)
 	}
 }
 
-func (q *waits) find(a *account, edge, id string) *wait {
-	for w := q.head(id); w != nil; w = w.next {
-		if w.account == a && w.edge != nil && w.edge.short == edge {
+func (q *waits) find(a *account, e *edge, id string) *wait {
+	if q.at[e] == 0 {
+		return nil
+	}
+	for w := q.by[id]; w != nil; w = w.next {
+		if w.account == a && w.edge == e {
 			return w
 		}
 	}
@@ -106,7 +101,7 @@ func (q *waits) find(a *account, edge, id string) *wait {
 
 // of lists what waits for one thing of an account; two accounts may have things of one id.
 func (q *waits) of(a *account, id string) (out []*wait) {
-	for w := q.head(id); w != nil; w = w.next {
+	for w := q.by[id]; w != nil; w = w.next {
 		if w.account == a {
 			out = append(out, w)
 		}

@@ -85,7 +85,7 @@ func TestWaitsOfOneThing(t *testing.T) {
 				found = w
 			}
 		}
-		if got := q.find(a, e.short, id); got != found {
+		if got := q.find(a, e, id); got != found {
 			t.Fatalf("of %q at %q: got %v, want %v", id, e.short, got, found)
 		}
 		if got := q.of(a, id); !slices.Equal(got, of(a, id)) {

@@ -32,17 +32,19 @@ func ParseActivationCode(s string) (ActivationCode, error) {
 }
 
 // LPA writes the code the way it stands in a QR image.
-func (a ActivationCode) LPA() string { return "LPA:1$" + a.SMDPAddress + "$" + a.MatchingID }
+func (a ActivationCode) LPA() string { return lpa + a.SMDPAddress + "$" + a.MatchingID }
+
+const lpa = "LPA:1$" // scheme and format
 
 // AppleURL opens the installation on an iPhone. The code is not escaped: every page and
 // client seen leaves the dollar signs bare.
 func (a ActivationCode) AppleURL() string {
-	return "https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=" + a.LPA()
+	return "https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=" + lpa + a.SMDPAddress + "$" + a.MatchingID
 }
 
 // AndroidURL is its counterpart for Android.
 func (a ActivationCode) AndroidURL() string {
-	return "https://esimsetup.android.com/esim_qrcode_provisioning?carddata=" + a.LPA()
+	return "https://esimsetup.android.com/esim_qrcode_provisioning?carddata=" + lpa + a.SMDPAddress + "$" + a.MatchingID
 }
 
 const (
