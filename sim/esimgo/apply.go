@@ -65,7 +65,7 @@ func decodeApply(r *sim.Request) (applyRequest, error) {
 	if name := b.text("bundle"); single.Name == "" {
 		single.Name = name
 	}
-	for _, v := range b.list("bundles") {
+	for v := range b.each("bundles") {
 		req.Bundles = append(req.Bundles, readApplyLine(b, v))
 	}
 	start := b.text("startTime")

@@ -1,6 +1,7 @@
 package esimgo
 
 import (
+	"iter"
 	"strconv"
 
 	"github.com/tidwall/gjson"
@@ -68,11 +69,13 @@ func (b body) integer(name string) int {
 	return n
 }
 
-func (b body) list(name string) []gjson.Result {
-	v, ok := b.get(name)
-	if !ok {
-		return nil
+// each gives the members of an array, and none of anything else.
+func (b body) each(name string) iter.Seq[gjson.Result] {
+	return func(yield func(gjson.Result) bool) {
+		v, ok := b.get(name)
+		*b.wrong = *b.wrong || ok && !v.IsArray()
+		if ok && v.IsArray() {
+			v.ForEach(func(_, item gjson.Result) bool { return yield(item) })
+		}
 	}
-	*b.wrong = *b.wrong || !v.IsArray()
-	return v.Array()
 }

@@ -66,13 +66,13 @@ func decodeOrder(r *sim.Request) (orderRequest, error) {
 		return req, err
 	}
 	req.Type, req.Assign = b.text("type"), b.flag("assign")
-	for _, item := range b.list("order") {
+	for item := range b.each("order") {
 		line := b.inner(item)
 		l := lineRequest{
 			Type: line.text("type"), Quantity: line.integer("quantity"),
 			Item: line.text("item"), AllowReassign: line.flag("allowReassign"),
 		}
-		for _, iccid := range line.list("iccids") {
+		for iccid := range line.each("iccids") {
 			// The help centre tells users to send "" for a new eSIM; some send a blank.
 			if s := line.asText(iccid); strings.TrimSpace(s) != "" {
 				l.ICCIDs = append(l.ICCIDs, s)
