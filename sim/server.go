@@ -17,8 +17,8 @@ import (
 	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/contract"
 	"github.com/esimsim/esimsim/internal/coverage"
-	"github.com/esimsim/esimsim/internal/deadline"
 	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/internal/lazy"
 	"github.com/esimsim/esimsim/internal/network"
 	"github.com/esimsim/esimsim/internal/scenario"
 	"github.com/esimsim/esimsim/internal/webhook"
@@ -228,7 +228,7 @@ func (s *Server) Start(ctx context.Context) error {
 		ConnState:   s.unused.note,
 		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	for _, l := range []net.Listener{deadline.Listener(s.listener), s.tlsListener} {
+	for _, l := range []net.Listener{lazy.Listener(s.listener), s.tlsListener} {
 		if l == nil {
 			continue
 		}

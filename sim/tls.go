@@ -13,7 +13,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/esimsim/esimsim/internal/deadline"
+	"github.com/esimsim/esimsim/internal/lazy"
 )
 
 // A TLS says how HTTPS is served beside HTTP, for clients that insist on it.
@@ -93,7 +93,7 @@ func (s *Server) listenTLS() error {
 		_ = l.Close()
 		return fmt.Errorf("TLS certificate: %w", err)
 	}
-	s.tlsListener = tls.NewListener(deadline.Listener(l), &tls.Config{
+	s.tlsListener = tls.NewListener(lazy.Listener(l), &tls.Config{
 		Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
 	})
 	return nil

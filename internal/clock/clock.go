@@ -39,6 +39,9 @@ func (Wall) Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// After calls f, in a goroutine of its own, when d of real time has gone by.
+func (Wall) After(d time.Duration, f func()) { time.AfterFunc(d, f) }
+
 // ErrBackwards is returned when a clock would have to go back. Only a reset of the
 // world, or a world in which nothing was ever ordered, may do that.
 var ErrBackwards = errors.New("a world's clock does not go backwards")

@@ -1,13 +1,12 @@
-// Package deadline makes connections to which a deadline that is put off costs next to
-// nothing. A server puts the deadlines of a connection off several times a request, and
-// each time the runtime moves a timer, though hardly any is ever met.
-package deadline
+// Package lazy makes connections that leave undone what a server of net/http asks of them
+// with each request and hardly any request needs: to move deadlines that are put off again,
+// and to wait for a client that leaves before it has its answer.
+package lazy
 
 import (
 	"errors"
 	"net"
 	"os"
-	"sync"
 	"time"
 )
 
@@ -21,7 +20,7 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: c}, nil
+	return newConn(c), nil
 }
 
 // A conn tells the connection below of a deadline only when it is earlier than the one
@@ -30,12 +29,24 @@ func (l listener) Accept() (net.Conn, error) {
 type conn struct {
 	net.Conn
 	read, write deadline
+	held        hold
+}
+
+func newConn(c net.Conn) *conn {
+	own := &conn{Conn: c}
+	own.held.change.L = &own.held.mu
+	return own
 }
 
 // NetConn is the connection below, for who means to do something to it.
 func (c *conn) NetConn() net.Conn { return c.Conn }
 
+// Read of a single byte is how net/http waits for a client that leaves, in a goroutine of
+// its own, while a request is answered: it begins a little later.
 func (c *conn) Read(p []byte) (n int, err error) {
+	if len(p) == 1 && c.held.wait() {
+		return 0, os.ErrDeadlineExceeded
+	}
 	for {
 		n, err = c.Conn.Read(p)
 		if err == nil || n > 0 || !c.read.early(err, c.Conn.SetReadDeadline) {
@@ -68,39 +79,11 @@ func (c *conn) SetDeadline(t time.Time) error {
 	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }
 
-func (c *conn) SetReadDeadline(t time.Time) error { return c.read.set(t, c.Conn.SetReadDeadline) }
+func (c *conn) SetReadDeadline(t time.Time) error {
+	if c.held.end(t) {
+		return nil // of all that reads, nothing has reached the connection below
+	}
+	return c.read.set(t, c.Conn.SetReadDeadline)
+}
 
 func (c *conn) SetWriteDeadline(t time.Time) error { return c.write.set(t, c.Conn.SetWriteDeadline) }
-
-// A deadline is that of one direction; the zero time is none.
-type deadline struct {
-	mu     sync.Mutex
-	wanted time.Time
-	told   time.Time // to the connection below: never later than wanted
-}
-
-func (d *deadline) set(t time.Time, tell func(time.Time) error) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.wanted = t
-	if d.told.IsZero() && t.IsZero() || !d.told.IsZero() && (t.IsZero() || !t.Before(d.told)) {
-		return nil
-	}
-	d.told = t
-	return tell(t)
-}
-
-// early says whether err is of a deadline that was put off meanwhile; the one that holds
-// is told then.
-func (d *deadline) early(err error, tell func(time.Time) error) bool {
-	if !errors.Is(err, os.ErrDeadlineExceeded) {
-		return false
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.told.Equal(d.wanted) {
-		return false
-	}
-	d.told = d.wanted
-	return tell(d.told) == nil
-}

@@ -1,12 +1,15 @@
-package deadline
+package lazy
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -68,7 +71,7 @@ func TestPutOff(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := &wire{}
-			c := &conn{Conn: w}
+			c := newConn(w)
 			for _, at := range test.set {
 				if err := c.SetReadDeadline(at); err != nil {
 					t.Fatal(err)
@@ -84,7 +87,7 @@ func TestPutOff(t *testing.T) {
 func TestReadGoesOn(t *testing.T) {
 	t.Parallel()
 	w := &wire{answers: []answer{met, {3, nil}}}
-	c := &conn{Conn: w}
+	c := newConn(w)
 	_, _ = c.SetReadDeadline(soon), c.SetReadDeadline(later)
 	if n, err := c.Read(make([]byte, 8)); n != 3 || err != nil {
 		t.Errorf("got %d, %v after a deadline that was put off", n, err)
@@ -105,7 +108,7 @@ func TestReadGoesOn(t *testing.T) {
 func TestWriteGoesOn(t *testing.T) {
 	t.Parallel()
 	w := &wire{answers: []answer{{2, os.ErrDeadlineExceeded}, {3, nil}}}
-	c := &conn{Conn: w}
+	c := newConn(w)
 	_, _ = c.SetWriteDeadline(soon), c.SetWriteDeadline(none)
 	if n, err := c.Write([]byte("hello")); n != 5 || err != nil || string(w.written) != "hello" {
 		t.Errorf("got %d, %v; %q went out", n, err, w.written)
@@ -159,4 +162,99 @@ func TestOverTCP(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Errorf("the next Read ended with %v", err)
 	}
+}
+
+// A Read of one byte that is ended at once never comes to the connection below: the wire has
+// no answer to give.
+func TestHeldReadEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{}
+		c := newConn(w)
+		for range 100 {
+			_ = c.SetReadDeadline(none)
+			ended := make(chan error)
+			go func() {
+				_, err := c.Read(make([]byte, 1))
+				ended <- err
+			}()
+			synctest.Wait()
+			_ = c.SetReadDeadline(past)
+			if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Fatalf("ended with %v", err)
+			}
+			time.Sleep(lookEvery / 3) //nolint:forbidigo // a bubble's time
+		}
+		if w.told != nil {
+			t.Errorf("told %v of reads that it never saw", w.told)
+		}
+		// The deadline may come before the Read does.
+		_ = c.SetReadDeadline(past)
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("after the deadline: %v", err)
+		}
+	})
+}
+
+// One that nobody ends goes on before long, and what comes then is had.
+func TestHeldReadGoesOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now() //nolint:forbidigo // a bubble's time
+		c := newConn(&wire{answers: []answer{{1, nil}, {0, io.EOF}}})
+		for range 2 {
+			if n, err := c.Read(make([]byte, 1)); n != 1 && !errors.Is(err, io.EOF) {
+				t.Errorf("got %d, %v", n, err)
+			}
+		}
+		if took := time.Since(began); took < 2*lookEvery || took > 4*lookEvery { //nolint:forbidigo // likewise
+			t.Errorf("two took %s", took)
+		}
+	})
+}
+
+// A handler hears of a client that leaves, and the next request on a connection is read as
+// it was sent, though it came before the answer to the one before.
+func TestServed(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	began, gone := make(chan bool), make(chan bool)
+	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if r.URL.Path == "/hang" {
+			began <- true
+			<-r.Context().Done()
+			gone <- true
+			return
+		}
+		_, _ = w.Write(append(body, r.URL.Path...))
+	})}
+	go func() { _ = server.Serve(Listener(l)) }()
+	t.Cleanup(func() { _ = server.Close() })
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	in := bufio.NewReader(client)
+	for range 3 {
+		_, _ = io.WriteString(client, "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\nHost: x\r\n\r\n")
+		for _, want := range []string{"hi/a", "/b"} {
+			res, err := http.ReadResponse(in, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, _ := io.ReadAll(res.Body); string(got) != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+			_ = res.Body.Close()
+		}
+	}
+	_, _ = io.WriteString(client, "POST /hang HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi")
+	<-began
+	_ = client.Close()
+	<-gone
 }
