@@ -63,7 +63,8 @@
 //   - Nothing is seen where no network is known of; bundles are sold for every country.
 //   - Calls refused before they come to an operation (404, 405 and 413) do not count against
 //     the rate limit.
-//   - TADIG codes that end in X and a digit are invented; networks.json marks them.
+//   - TADIG codes that end in X and a digit are invented: those of networks that tadig.json
+//     does not have.
 //
 // # Assumed of callbacks
 //

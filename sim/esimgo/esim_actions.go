@@ -84,7 +84,7 @@ func getLocation(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if on.MCC != "" && !p.LastSeenAt.IsZero() {
 		country, seen = p.LastCountry, p.LastSeenAt.Format(micros)
 	}
-	facts := locationFacts{MobileNetworkCode: on.TADIG, NetworkName: on.Name}
+	facts := locationFacts{MobileNetworkCode: on.TADIG, NetworkName: on.Operator}
 	if r.Mount == v23 {
 		return sim.Reply{Status: http.StatusOK, Body: locationWire23{locationFacts: facts, Country: country, LastSeen: seen}}, nil
 	}

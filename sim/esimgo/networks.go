@@ -1,7 +1,6 @@
 package esimgo
 
 import (
-	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -15,46 +14,38 @@ import (
 	"github.com/esimsim/esimsim/sim"
 )
 
-// networks.json has the networks of the countries that people travel to most, with the
-// TADIG codes that operators have in roaming agreements. Codes, names, brands and
-// generations are those of the atlas. The TADIG codes are an operator's, whichever of its
-// MNC the atlas has, as a roaming sponsor's list of September 2025 gives them (seen in a
-// public repository), or for ROMMR a list of Orange's affiliates. Ten were in neither and
-// rest on common knowledge alone: ESPXF, NLDPN, JORFL, KWTNM, MARMT, TUNTT, HKGPP, TWNFE,
-// VNMMO and SGPM1. All others are made up, of the country's three letters, an X and a
-// number, and the row says so.
+// tadig.json has the TADIG codes that operators have in roaming agreements, by the networks
+// of the atlas as MCC-MNC, for the countries that people travel to most. A code is an
+// operator's, whichever of its MNC the atlas has, as a roaming sponsor's list of September
+// 2025 gives it (seen in a public repository), or for ROMMR a list of Orange's affiliates.
+// Ten were in neither and rest on common knowledge alone: ESPXF, NLDPN, JORFL, KWTNM, MARMT,
+// TUNTT, HKGPP, TWNFE, VNMMO and SGPM1.
 //
-//go:embed networks.json
-var networksJSON []byte
+//go:embed tadig.json
+var tadigJSON []byte
 
 // A network is one that a traveller's eSIM can meet.
 type network struct {
-	MCC      string   `json:"mcc"`
-	MNC      string   `json:"mnc"`
-	Name     string   `json:"name"`
-	Brand    string   `json:"brand"`
-	TADIG    string   `json:"tadig"`
-	Invented bool     `json:"invented"` // the TADIG is; all else is true
-	Speed    []string `json:"speed"`
+	atlas.Network
+	TADIG    string
+	Invented bool // the TADIG is; all else is true
 }
 
+// loadNetworks has the networks of the atlas by country. Where no TADIG code is known, one
+// is made up of the country's three letters, an X and the network's place in the list.
 var loadNetworks = sync.OnceValue(func() map[string][]network {
-	dec := json.NewDecoder(bytes.NewReader(networksJSON))
-	dec.DisallowUnknownFields()
-	table := map[string][]network{}
-	if err := dec.Decode(&table); err != nil {
-		panic(fmt.Sprintf("networks.json: %v", err))
+	known := map[string]map[string]string{}
+	if err := json.Unmarshal(tadigJSON, &known); err != nil {
+		panic(fmt.Sprintf("tadig.json: %v", err))
 	}
-	// The rest of the world, with invented TADIG codes.
+	table := map[string][]network{}
 	for _, c := range atlas.Countries() {
-		if table[c.ISO] != nil {
-			continue
-		}
 		for i, n := range atlas.Networks(c.ISO) {
-			table[c.ISO] = append(table[c.ISO], network{
-				MCC: n.MCC, MNC: n.MNC, Name: n.Operator, Brand: n.Brand, Speed: n.Generations,
-				TADIG: c.ISO3 + "X" + strconv.Itoa(i+1), Invented: true,
-			})
+			code, real := known[c.ISO][n.MCC+"-"+n.MNC]
+			if !real {
+				code = c.ISO3 + "X" + strconv.Itoa(i+1)
+			}
+			table[c.ISO] = append(table[c.ISO], network{n, code, !real})
 		}
 	}
 	return table
@@ -89,7 +80,7 @@ func listNetworks(_ *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	for _, c := range countries {
 		rows := countryNetworks{Name: c.Name, ISO: c.ISO, Networks: []networkWire{}}
 		for _, n := range networksOf(c.ISO) {
-			rows.Networks = append(rows.Networks, networkWire{n.Name, n.Brand, n.MCC, n.MNC, n.TADIG, n.Speed})
+			rows.Networks = append(rows.Networks, networkWire{n.Operator, n.Brand, n.MCC, n.MNC, n.TADIG, n.Generations})
 		}
 		w.CountryNetworks = append(w.CountryNetworks, rows)
 	}
@@ -101,7 +92,7 @@ func networks23(countries []atlas.Country) []countryNetworks23 {
 	for _, c := range countries {
 		rows := countryNetworks23{Name: c.Name, Networks: []networkWire23{}}
 		for _, n := range networksOf(c.ISO) {
-			rows.Networks = append(rows.Networks, networkWire23{n.Name, n.Brand, n.MCC, n.MNC, n.TADIG, n.Speed})
+			rows.Networks = append(rows.Networks, networkWire23{n.Operator, n.Brand, n.MCC, n.MNC, n.TADIG, n.Generations})
 		}
 		w = append(w, rows)
 	}
