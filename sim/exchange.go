@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/contract"
-	"github.com/esimsim/esimsim/internal/control"
 	"github.com/esimsim/esimsim/internal/fault"
 	"github.com/esimsim/esimsim/internal/scenario"
 )
@@ -102,7 +101,7 @@ func newExchange(w http.ResponseWriter, r *http.Request, s *Server, p *Provider,
 	x.request = Request{
 		provider: p,
 		Mount:    mount, Method: r.Method, URL: r.URL, Header: r.Header, Query: query(r.URL.RawQuery),
-		Origin: control.Origin(r), Answer: w.Header(), params: params,
+		Answer: w.Header(), http: r, params: params,
 		Real: s.cfg.Real.Now(), settings: s.chosen[p.name],
 	}
 	if op != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/esimsim/esimsim/internal/contract"
+	"github.com/esimsim/esimsim/internal/control"
 	"github.com/esimsim/esimsim/internal/nesting"
 )
 
@@ -30,8 +31,6 @@ type Request struct {
 	// Body holds the exact bytes received; signatures are made of bytes, not of meaning.
 	Body  []byte
 	Query url.Values
-	// Origin is the scheme and host that the caller used, for links: "http://127.0.0.1:8484".
-	Origin string
 	// RemoteIP is the caller's address without the port.
 	RemoteIP string
 	// Real is the instant on the machine's clock, for what a client signs with its own.
@@ -41,6 +40,8 @@ type Request struct {
 	// Answer holds headers that the answer carries whatever it turns out to be.
 	Answer http.Header
 
+	http     *http.Request
+	origin   string // made when first asked for
 	params   []param
 	provider *Provider
 	settings map[string]string // chosen for the provider: the process's, then the world's once admitted
@@ -102,15 +103,23 @@ func (r *Request) Note(f Finding) { r.findings = append(r.findings, f) }
 // world.
 func (r *Request) NoteLater(find func() []Finding) { r.later = append(r.later, find) }
 
+// Origin is the scheme and host that the caller used, for links: "http://127.0.0.1:8484".
+func (r *Request) Origin() string {
+	if r.origin == "" {
+		r.origin = control.Origin(r.http)
+	}
+	return r.origin
+}
+
 // Link is the absolute address of a path served here, with the origin the caller used.
-func (r *Request) Link(path string) string { return r.Origin + path }
+func (r *Request) Link(path string) string { return r.Origin() + path }
 
 // QRLink is where the QR image of an eSIM of this caller's world is served.
 func (r *Request) QRLink(iccid string) string {
-	return r.Origin + "/_sim/qr/" + url.PathEscape(r.Caller.World) + "/" + iccid + ".png"
+	return r.Origin() + "/_sim/qr/" + url.PathEscape(r.Caller.World) + "/" + iccid + ".png"
 }
 
 // PageLink is where Definition.Page serves rest for this caller's world.
 func (r *Request) PageLink(rest string) string {
-	return r.Origin + "/_sim/pages/" + r.provider.name + "/" + url.PathEscape(r.Caller.World) + "/" + rest
+	return r.Origin() + "/_sim/pages/" + r.provider.name + "/" + url.PathEscape(r.Caller.World) + "/" + rest
 }

@@ -24,7 +24,7 @@ type Turn struct {
 
 	w      *World
 	a      *account
-	tx     any              // the last Tx made of it
+	tx     any              // the last Tx made of it, be it for an earlier turn
 	extra  *scenario.Script // of the request's own header; nil for most
 	asked  Mode             // of the request's own header; "" for most
 	fixing *fixing          // the order of a fixture that is being placed; nil for most
@@ -80,10 +80,14 @@ func uuidOf(high, low uint64) string {
 }
 
 // Text is n characters of the account's chance, out of alphabet.
-func (t *Turn) Text(n int, alphabet string) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = alphabet[t.a.rand.IntN(len(alphabet))]
+func (t *Turn) Text(n int, alphabet string) string { return t.text("", n, alphabet) }
+
+// text is Text with something before it.
+func (t *Turn) text(before string, n int, alphabet string) string {
+	var usual [32]byte
+	b := append(usual[:0], before...)
+	for range n {
+		b = append(b, alphabet[t.a.rand.IntN(len(alphabet))])
 	}
 	return string(b)
 }
@@ -202,15 +206,15 @@ func (t *Turn) Issue(i Issue) *esim.Profile {
 	if chosen := t.fixing.next(); chosen != "" {
 		iccid = chosen
 	}
-	secret := t.Text(22, digits) // in one piece, of which there are many
+	numbers := t.text("26001", 22, digits) // in one piece, of which there are many
 	p := &esim.Profile{
 		ICCID: iccid, Seller: t.a.provider.name, ID: i.ID,
-		IMSI: "26001" + secret[:10], PIN: secret[10:14], PUK: secret[14:],
+		IMSI: numbers[:15], PIN: numbers[15:19], PUK: numbers[19:],
 		Code:      esim.ActivationCode{SMDPAddress: i.SMDPAddress, MatchingID: i.MatchingID},
 		Countries: i.Countries, IssuedAt: t.Now,
 	}
 	if i.MSISDN {
-		p.MSISDN = "48" + t.Text(9, digits)
+		p.MSISDN = t.text("48", 9, digits)
 	}
 	t.w.esims.add(p)
 	return p

@@ -165,7 +165,7 @@ func (w *World) take(t *Turn, p *Provider, f func(*Turn)) (passed []Happening) {
 	defer w.mu.Unlock()
 	now := w.clock.Now()
 	passed = w.settle(now)
-	*t = Turn{Now: now, w: w, passed: passed}
+	*t = Turn{Now: now, w: w, tx: t.tx, passed: passed}
 	if p != nil {
 		t.a = w.account(p, now)
 	}

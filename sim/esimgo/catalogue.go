@@ -88,7 +88,7 @@ func getCatalogueBundle(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 func styleOf(r *sim.Request, documented bool) rowStyle {
 	style := rowStyle{Billing: r.Mount != v23}
 	if !documented {
-		style.Origin = r.Origin
+		style.Origin = r.Origin()
 	}
 	return style
 }

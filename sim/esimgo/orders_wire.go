@@ -27,7 +27,7 @@ func lineOf(l *orderLine) lineWire {
 // receiptOf answers the purchase itself; orderOf is what later reads see.
 func receiptOf(tx *sim.Tx[state], o *order) orderWire {
 	w := orderWire{
-		Total: o.Total.Float(), Currency: currency, Status: o.status(), StatusMessage: "Order " + o.status(),
+		Total: o.Total.Float(), Currency: currency, Status: o.status(),
 		OrderReference: o.Reference, CreatedDate: o.CreatedAt.Format(nanos), Assigned: o.Assign, SourceIP: o.SourceIP,
 	}
 	if o.Apply {
@@ -39,9 +39,10 @@ func receiptOf(tx *sim.Tx[state], o *order) orderWire {
 	for _, l := range o.Lines {
 		esims += len(l.ICCIDs)
 	}
-	if esims > 0 {
-		// Live answers say so of a single one too.
-		w.StatusMessage += ": " + strconv.Itoa(esims) + " eSIMs assigned"
+	if esims == 0 {
+		w.StatusMessage = "Order " + w.Status
+	} else { // live answers say so of a single one too
+		w.StatusMessage = "Order " + w.Status + ": " + strconv.Itoa(esims) + " eSIMs assigned"
 	}
 	return w
 }

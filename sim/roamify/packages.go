@@ -76,8 +76,8 @@ func listPackages(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	if f.packageID != "" {
 		f = filter{packageID: f.packageID}
 	}
-	key := packagesPage{f, number, size, tx.Setting("edition"), r.Origin}
-	return sim.Reply{Body: tx.Page(key, func() []byte { return f.encodePage(tx, number, size, r.Origin) })}, nil
+	key := packagesPage{f, number, size, tx.Setting("edition"), r.Origin()}
+	return sim.Reply{Body: tx.Page(key, func() []byte { return f.encodePage(tx, number, size, r.Origin()) })}, nil
 }
 
 // A packagesPage is all that decides on the bytes of a page.
