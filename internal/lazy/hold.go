@@ -9,17 +9,26 @@ import (
 
 // A hold keeps a Read back until it is worth the while: most requests are answered before.
 type hold struct {
-	mu      sync.Mutex
-	change  sync.Cond
-	over    bool // the deadline has passed
-	waiting bool // a Read is kept back
-	let     bool // or was, and shall go on
+	mu     sync.Mutex
+	change sync.Cond
+	over   bool // whether the deadline has passed
+	read   held // the Read of late
 
 	// Who looks now and then whether the same Read still waits costs less than an alarm for
 	// each.
 	looking     bool
 	count, seen int
 }
+
+// held says what becomes of a Read.
+type held int
+
+const (
+	none    held = iota // there is none
+	waiting             // it is kept back
+	let                 // it shall go on
+	ended               // its deadline has passed
+)
 
 // lookEvery is how often. A Read waits once or twice as long.
 const lookEvery = 20 * time.Millisecond
@@ -31,26 +40,29 @@ func longAgo(t time.Time) bool { return !t.IsZero() && t.Unix() < 1e9 }
 func (h *hold) wait() (over bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.looking && !h.over {
+	if h.over {
+		return true
+	}
+	if !h.looking {
 		h.lookLater()
 	}
 	h.count++
-	h.waiting, h.let = true, false
-	for !h.over && !h.let {
+	for h.read = waiting; h.read == waiting; {
 		h.change.Wait()
 	}
-	h.waiting = false
-	return h.over
+	over = h.read == ended
+	h.read = none
+	return over
 }
 
 // end hears of a deadline, and says whether it was a Read kept back that it ended.
 func (h *hold) end(t time.Time) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.over = longAgo(t)
-	if !h.over || !h.waiting || h.let {
+	if h.over = longAgo(t); !h.over || h.read != waiting {
 		return false
 	}
+	h.read = ended
 	h.change.Signal()
 	return true
 }
@@ -68,8 +80,8 @@ func (h *hold) look() {
 	case h.count != h.seen:
 		h.seen = h.count
 		h.lookLater()
-	case h.waiting:
-		h.let = true
+	case h.read == waiting:
+		h.read = let
 		h.change.Signal()
 	}
 }

@@ -46,7 +46,7 @@ func (w *wire) Write(p []byte) (int, error) {
 }
 
 var (
-	none  time.Time
+	never time.Time
 	past  = time.Unix(1, 0)
 	soon  = time.Unix(1_000, 0)
 	later = time.Unix(2_000, 0)
@@ -60,12 +60,12 @@ func TestPutOff(t *testing.T) {
 		name      string
 		set, told []time.Time
 	}{
-		{"none at all", []time.Time{none, none}, nil},
+		{"none at all", []time.Time{never, never}, nil},
 		{"the first", []time.Time{soon}, []time.Time{soon}},
 		{"a later one", []time.Time{soon, later}, []time.Time{soon}},
-		{"none any more", []time.Time{soon, none}, []time.Time{soon}},
+		{"none any more", []time.Time{soon, never}, []time.Time{soon}},
 		{"an earlier one", []time.Time{later, soon}, []time.Time{later, soon}},
-		{"an end and a new beginning", []time.Time{soon, past, none, later}, []time.Time{soon, past}},
+		{"an end and a new beginning", []time.Time{soon, past, never, later}, []time.Time{soon, past}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestWriteGoesOn(t *testing.T) {
 	t.Parallel()
 	w := &wire{answers: []answer{{2, os.ErrDeadlineExceeded}, {3, nil}}}
 	c := newConn(w)
-	_, _ = c.SetWriteDeadline(soon), c.SetWriteDeadline(none)
+	_, _ = c.SetWriteDeadline(soon), c.SetWriteDeadline(never)
 	if n, err := c.Write([]byte("hello")); n != 5 || err != nil || string(w.written) != "hello" {
 		t.Errorf("got %d, %v; %q went out", n, err, w.written)
 	}
@@ -154,7 +154,7 @@ func TestOverTCP(t *testing.T) {
 	if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("a Read that waited ended with %v", err)
 	}
-	_ = server.SetReadDeadline(none)
+	_ = server.SetReadDeadline(never)
 	go read()
 	if _, err := client.Write([]byte("x")); err != nil {
 		t.Fatal(err)
@@ -172,7 +172,7 @@ func TestHeldReadEnds(t *testing.T) {
 		w := &wire{}
 		c := newConn(w)
 		for range 100 {
-			_ = c.SetReadDeadline(none)
+			_ = c.SetReadDeadline(never)
 			ended := make(chan error)
 			go func() {
 				_, err := c.Read(make([]byte, 1))
@@ -180,6 +180,7 @@ func TestHeldReadEnds(t *testing.T) {
 			}()
 			synctest.Wait()
 			_ = c.SetReadDeadline(past)
+			_ = c.SetReadDeadline(never) // before the Read knows
 			if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Fatalf("ended with %v", err)
 			}
