@@ -280,10 +280,10 @@ func (x *exchange) ownHeaders(t *Turn) (err error) {
 		x.hint = why
 		return x.violation(Finding{Code: "header.esimsim", Pointer: "header/" + header, Message: why, Basis: string(Assumed)})
 	}
-	if x.extra, err = t.w.extra(x.asks(ScenarioHeader)); err != nil {
+	if x.extra, err = t.w.extra(x.req.First(ScenarioHeader)); err != nil {
 		return refuse(ScenarioHeader, err.Error())
 	}
-	if asked := Mode(x.asks(ValidateHeader)); asked != "" {
+	if asked := Mode(x.req.First(ValidateHeader)); asked != "" {
 		if !slices.Contains(Modes, asked) {
 			return refuse(ValidateHeader, fmt.Sprintf("%s is one of provider, strict, report, off", ValidateHeader))
 		}
@@ -292,14 +292,6 @@ func (x *exchange) ownHeaders(t *Turn) (err error) {
 	t.extra, t.asked = x.extra, x.asked
 	x.mode = t.mode()
 	return nil
-}
-
-// asks is Header.Get for a canonical name, which Get would look at letter by letter.
-func (x *exchange) asks(name string) string {
-	if v := x.http.Header[name]; len(v) > 0 {
-		return v[0]
-	}
-	return ""
 }
 
 // validate compares the request with the document; the operation itself refuses, in the

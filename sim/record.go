@@ -95,7 +95,7 @@ func (x *exchange) mark(e *journal.Entry) {
 
 // unprintable is what the journal has in the place of an image or an archive, "" for a text.
 func unprintable(out answer) string {
-	switch t := out.Header.Get("Content-Type"); {
+	switch t := first(out.Header, "Content-Type"); {
 	case strings.HasPrefix(t, "application/zip"), strings.HasPrefix(t, "image/"):
 		return fmt.Sprintf("[%d bytes of %s]", len(out.Body), t)
 	}

@@ -76,6 +76,17 @@ const (
 	malformed
 )
 
+// First is the first value of a header by its canonical name, "" for none. Header.Get would
+// look at each letter of the name, on every call.
+func (r *Request) First(name string) string { return first(r.Header, name) }
+
+func first(h http.Header, name string) string {
+	if v := h[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
 // Param is a variable of the path, unescaped.
 func (r *Request) Param(name string) string { return find(r.params, name) }
 

@@ -232,10 +232,10 @@ func (op *Operation) checkType(r Request) []Finding {
 	if op.body == nil || r.Empty {
 		return nil
 	}
-	given := r.Header.Get("Content-Type")
-	if given == "application/json" {
-		return nil
+	if sent := r.Header["Content-Type"]; len(sent) > 0 && sent[0] == "application/json" {
+		return nil // without a look at each letter
 	}
+	given := r.Header.Get("Content-Type")
 	if mediaType, _, err := mime.ParseMediaType(given); err == nil && mediaType == "application/json" {
 		return nil
 	}

@@ -40,27 +40,19 @@ type credential struct {
 	accessCode, requestID, timestamp, signature string
 }
 
-func readCredential(h http.Header) credential {
+func readCredential(r *sim.Request) credential {
 	return credential{
-		accessCode: first(h, headerAccessCode),
-		requestID:  first(h, headerRequestID),
-		timestamp:  first(h, headerTimestamp),
-		signature:  first(h, headerSignature),
+		accessCode: r.First(headerAccessCode),
+		requestID:  r.First(headerRequestID),
+		timestamp:  r.First(headerTimestamp),
+		signature:  r.First(headerSignature),
 	}
-}
-
-// first is Header.Get for a canonical name, which Get would look at letter by letter.
-func first(h http.Header, name string) string {
-	if v := h[name]; len(v) > 0 {
-		return v[0]
-	}
-	return ""
 }
 
 // identify goes by the access code alone: what is wrong with the other headers is told
 // by admit, with the rate limit headers that every answer to a known key carries.
 func identify(r *sim.Request) (string, error) {
-	c := readCredential(r.Header)
+	c := readCredential(r)
 	if c.accessCode == "" {
 		return "", errAuthenticationRequired
 	}
@@ -115,7 +107,7 @@ func admit(tx *sim.Tx[state], r *sim.Request) error {
 }
 
 func (s *state) admit(tx *sim.Tx[state], r *sim.Request) error {
-	c := readCredential(r.Header)
+	c := readCredential(r)
 	if err := c.wellFormed(tx.Setting("edition")); err != nil {
 		return err
 	}
@@ -143,7 +135,7 @@ func (c credential) fresh(now time.Time) bool {
 }
 
 // accessCode is the key as it came.
-func accessCode(r *sim.Request) string { return first(r.Header, headerAccessCode) }
+func accessCode(r *sim.Request) string { return r.First(headerAccessCode) }
 
 // signed tells whether one of the caller's secrets made the signature.
 func (s *state) signed(c credential, r *sim.Request) bool {

@@ -298,7 +298,7 @@ func translate(w wording, r *sim.Request, err error) *apiError {
 	case errors.Is(err, sim.ErrUnauthenticated):
 		// An unknown key with a header missing is told of the header first.
 		var e *apiError
-		if errors.As(readCredential(r.Header).wellFormed(w.edition), &e) {
+		if errors.As(readCredential(r).wellFormed(w.edition), &e) {
 			return e
 		}
 		return errInvalidAPIKey

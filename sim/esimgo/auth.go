@@ -10,14 +10,8 @@ import (
 // prefix begins every API key here; the real ones have none.
 const prefix = "esimgo_"
 
-// apiKey is the credential as it came. Header.Get would first spell the name as net/http
-// does, on every call.
-func apiKey(r *sim.Request) string {
-	if v := r.Header["X-Api-Key"]; len(v) > 0 {
-		return strings.TrimSpace(v[0])
-	}
-	return ""
-}
+// apiKey is the credential as it came.
+func apiKey(r *sim.Request) string { return strings.TrimSpace(r.First("X-Api-Key")) }
 
 // identify reads "X-API-Key: esimgo_<name>". A key in the query string, as versions up to
 // 2.1 took it, and an Authorization header are no credential (vendor's documentation of

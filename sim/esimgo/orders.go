@@ -172,7 +172,7 @@ func advise(r *sim.Request, o *order) {
 			Message: "order at most " + strconv.Itoa(advisedUnits) + " at a time, three seconds apart: the vendor asks for it",
 		})
 	}
-	if r.Header.Get("Idempotency-Key") != "" {
+	if r.First("Idempotency-Key") != "" {
 		r.Note(sim.Finding{
 			Code: "esimgo.idempotency-key", Pointer: "header/Idempotency-Key", Basis: string(sim.Documented),
 			Message: "do not rely on Idempotency-Key: the API knows none, so look for a lost order with GET /orders?createdAt=gte:…",

@@ -20,7 +20,7 @@ func identify(r *sim.Request) (string, error) {
 	return name, nil
 }
 
-func token(r *sim.Request) string { return bearer(r.Header.Get("Authorization")) }
+func token(r *sim.Request) string { return bearer(r.First("Authorization")) }
 
 // bearer is the token of an Authorization header, "" where there is none.
 func bearer(header string) string {
