@@ -60,30 +60,25 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal("wrk is missing")
 	}
-	d := driver{t: t, wrk: wrk, span: span, dir: t.TempDir(), menu: menu{seen: map[string][]string{}}}
-	if err := os.WriteFile(filepath.Join(d.dir, "load.lua"), []byte(script), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	own := start(t, "esimsim", "")
-	own.control(t, http.MethodPatch, "", settings)
-	own.control(t, http.MethodPost, "/clock", map[string]any{"freeze": true}) // no limit on rates is met then
-	conn := dial(t, own)
-	d.menu.read(t, func(c call, n int) []byte { return bytes.Clone(conn.do(t, wireBytes(c.request(own.url, n)))) })
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintln(table, "load\tconnections\treq/s\tp50\tp99\tCPU/req\tbase req/s\tbase CPU/req\treq/s ratio\tCPU ratio\t")
 	for _, l := range loads {
 		if !strings.Contains(l.name, os.Getenv(onlyEnv)) {
 			continue
 		}
-		base := start(t, l.name, string(l.twin(t, open(t)).answer))
 		for _, connections := range []int{1, 16, 64, 256} {
-			a, b := d.drive(l, own, connections), d.drive(l, base, connections)
-			_, _ = fmt.Fprintf(table, "%s\t%d\t%.0f\t%s\t%s\t%.0f µs\t%.0f\t%.0f µs\t%.2f\t%.2f\t\n",
-				l.name, connections, a.rate, a.p50, a.p99, a.cpu, b.rate, b.cpu, a.rate/b.rate, b.cpu/a.cpu)
+			t.Run(l.name, func(t *testing.T) { //nolint:paralleltest // the machine is for one reading at a time
+				// Each has servers of its own, and pays for no orders of the one before.
+				d, own := newDriver(t, wrk, span)
+				base := start(t, l.name, string(l.twin(t, open(t)).answer))
+				a, b := d.drive(l, own, connections), d.drive(l, base, connections)
+				_, _ = fmt.Fprintf(table, "%s\t%d\t%.0f\t%s\t%s\t%.0f µs\t%.0f\t%.0f µs\t%.2f\t%.2f\t\n",
+					l.name, connections, a.rate, a.p50, a.p99, a.cpu, b.rate, b.cpu, a.rate/b.rate, b.cpu/a.cpu)
+			})
 		}
 	}
 	if path := os.Getenv(prismEnv); path != "" {
-		d.prism(table, path)
+		(&driver{t: t, wrk: wrk, span: span}).prism(table, path)
 	}
 	_ = table.Flush()
 }
@@ -96,6 +91,20 @@ type driver struct {
 	dir  string
 	menu menu
 	made int // requests so far, so that none is like another
+}
+
+// newDriver starts a simulator, too, and makes ready what it is asked.
+func newDriver(t *testing.T, wrk string, span time.Duration) (*driver, child) {
+	d := &driver{t: t, wrk: wrk, span: span, dir: t.TempDir(), menu: menu{seen: map[string][]string{}}}
+	if err := os.WriteFile(filepath.Join(d.dir, "load.lua"), []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	own := start(t, "esimsim", "")
+	own.control(t, http.MethodPatch, "", settings)
+	own.control(t, http.MethodPost, "/clock", map[string]any{"freeze": true}) // no limit on rates is met then
+	conn := dial(t, own)
+	d.menu.read(t, func(c call, n int) []byte { return bytes.Clone(conn.do(t, wireBytes(c.request(own.url, n)))) })
+	return d, own
 }
 
 // A reading is what wrk says, and what the server's process spent.
