@@ -28,10 +28,7 @@ func (s *Server) astray(next http.Handler) http.Handler {
 		asked := s.cfg.Real.Now()
 		body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody)) // as much of it as came
 		out := held{header: w.Header(), status: http.StatusOK}
-		found := Finding{
-			Code: "route.unknown", Basis: string(Assumed),
-			Message: "no API is served here; the nearest route is " + nearestRoute(r.Method, r.URL.Path, routes),
-		}
+		found := oddRoute.at("", "no API is served here; the nearest route is "+nearestRoute(r.Method, r.URL.Path, routes))
 		e := &journal.Record{Entry: journal.Entry{
 			ID: s.lone.next(), At: asked, Real: asked, Method: r.Method, URL: journal.RedactURL(r.URL), Hint: found.Message,
 		}}

@@ -56,10 +56,12 @@ type Config struct {
 	// Library holds the bundled scenarios, as name.yaml without folders; nil means the ones
 	// that come with the program.
 	Library fs.FS
-	// CheckReplies compares every answer with the OpenAPI document and tells OnReply
-	// what does not fit. Tests do; a running program need not.
+	// CheckReplies compares every answer with the OpenAPI document, and every finding with
+	// what the provider has named, and tells OnReply what does not fit. Tests do; a running
+	// program need not.
 	CheckReplies bool
-	// OnReply hears of an answer of ours that breaks its document. It must be there with
+	// OnReply hears of an answer of ours that breaks its document, or has a finding of no
+	// name. It must be there with
 	// CheckReplies; StartT has one that fails the test.
 	OnReply func(operation string, found []Finding)
 	// Version is what the control plane says of itself; "" means "devel".

@@ -42,6 +42,7 @@ type Provider struct {
 	edgeNames  []string
 	settings   []*setting
 	errors     []NamedError
+	findings   []*NamedFinding
 	webhooks   webhooks
 	machines   machines
 	fixtures   *fixtures // nil where there are none
@@ -138,7 +139,7 @@ func Define[S any](d Definition[S]) *Provider {
 		name: d.Name, title: d.Title, mounts: d.Mounts, document: d.Document, contentType: d.ContentType, megabyte: d.Megabyte,
 		clientBase: d.ClientBase, key: d.Key, identify: d.Identify, keyOf: d.KeyOf, credentials: d.Credentials, authorize: d.Authorize,
 		encodeError: d.EncodeError, example: d.Example, item: d.Item,
-		edges: map[string]*edge{}, errors: d.Errors, fixtures: eraseFixtures(d.Fixtures, tx),
+		edges: map[string]*edge{}, errors: d.Errors, findings: d.Findings, fixtures: eraseFixtures(d.Fixtures, tx),
 		open: func(t *Turn) {
 			t.a.state = new(S)
 			d.Open(tx(t))

@@ -131,7 +131,7 @@ func (x *exchange) answer(w http.ResponseWriter) (out answer) {
 	}()
 	reply, err := x.run(w)
 	for _, find := range x.req.later {
-		x.req.findings = append(x.req.findings, find()...)
+		find()
 	}
 	if err != nil {
 		x.refusal = x.provider.nameOf(err, x.req.Operation)
@@ -184,16 +184,14 @@ func (x *exchange) read(w http.ResponseWriter) error {
 		if over := (*http.MaxBytesError)(nil); errors.As(err, &over) {
 			return ErrTooLarge
 		}
-		return x.violation(Finding{
-			Code: "body.unreadable", Basis: string(Assumed),
-			Message: "send the whole body, as long as Content-Length says: it broke off",
-		})
+		return x.violation(&oddUnreadable, "", "send the whole body, as long as Content-Length says: it broke off")
 	}
 	return nil
 }
 
 // violation notes a finding for which the request is refused.
-func (x *exchange) violation(f Finding) error {
+func (x *exchange) violation(odd *NamedFinding, pointer, message string) error {
+	f := odd.at(pointer, message)
 	x.req.findings = append(x.req.findings, f)
 	return &ViolationError{Findings: []Finding{f}}
 }
@@ -278,7 +276,7 @@ func (x *exchange) admit() (err error) {
 func (x *exchange) ownHeaders(t *Turn) (err error) {
 	refuse := func(header, why string) error {
 		x.hint = why
-		return x.violation(Finding{Code: "header.esimsim", Pointer: "header/" + header, Message: why, Basis: string(Assumed)})
+		return x.violation(&oddHeader, "header/"+header, why)
 	}
 	if x.extra, err = t.w.extra(x.req.First(ScenarioHeader)); err != nil {
 		return refuse(ScenarioHeader, err.Error())

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -206,8 +207,10 @@ func TestMissed(t *testing.T) {
 func TestNoteLater(t *testing.T) {
 	t.Parallel()
 	c := caller{t, startToy(t, sim.Config{}), "toy_later"}
-	if _, h, _ := c.with("X-Toy-Later", "/toy/things/none").do("GET", "/toy/nowhere", ""); h.Get("X-Esimsim-Findings") != "route.unknown, toy.saw-404" {
-		t.Errorf("findings %q, want route.unknown and toy.saw-404", h.Get("X-Esimsim-Findings"))
+	c.with("X-Toy-Later", "/toy/things/none").do("GET", "/toy/nowhere", "")
+	want := []sim.Finding{{Code: "toy.saw", Message: "404", Basis: "assumed"}}
+	if e := c.srv.WorldT(t, "later").Journal(sim.Filter{Finding: "toy.saw"}); len(e) != 1 || !slices.Equal(e[0].Findings[1:], want) {
+		t.Errorf("entries %+v, want one with %+v", e, want)
 	}
 }
 

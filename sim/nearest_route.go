@@ -13,9 +13,9 @@ import (
 // likely meant.
 func (x *exchange) noteMiss() {
 	near := nearestRoute(x.req.Method, x.req.URL.Path, x.provider.routes(x.req.Mount))
-	found := Finding{Code: "route.unknown", Message: "no such route; the nearest is " + near, Basis: string(Assumed)}
+	found := oddRoute.at("", "no such route; the nearest is "+near)
 	if method := (*MethodError)(nil); errors.As(x.miss, &method) {
-		found = Finding{Code: "method.unknown", Message: "no such method; the nearest is " + near, Basis: string(Assumed)}
+		found = oddMethod.at("", "no such method; the nearest is "+near)
 	}
 	x.hint = found.Message
 	if x.mode != ModeOff {

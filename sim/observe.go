@@ -34,3 +34,6 @@ func (s *Server) observe(e *journal.Record, world *World, book *journal.Journal)
 
 // Operations are those that a journal can be filtered by.
 func (p plane) Operations() []string { return p.s.vocab.Operations }
+
+// FindingCodes are those that a journal can be filtered by.
+func (p plane) FindingCodes() []string { return findingCodes(p.s.cfg.Providers) }

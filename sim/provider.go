@@ -75,6 +75,8 @@ type Definition[S any] struct {
 	Settings []Setting[S]
 	// Errors name what a rule can make an operation answer.
 	Errors []NamedError
+	// Findings name what the provider, and not its document, finds odd about a request.
+	Findings []*NamedFinding
 	// EncodeError is the one place where an error becomes an answer: the provider's own,
 	// and the engine's kinds of errors.go. It has a default for any other.
 	EncodeError func(*Request, error) Reply
@@ -166,6 +168,15 @@ type NamedError struct {
 	Basis      Basis
 	Source     string
 	Err        error // what EncodeError is given
+}
+
+// A NamedFinding is what a request can be told of by [Request.Note]. Several may share a
+// code, each with its own grounds.
+type NamedFinding struct {
+	Code   string // esimgo.large-order
+	Basis  Basis
+	Source string
+	Says   string // one sentence on what it means
 }
 
 // Basis says whose word a fact rests on.

@@ -46,6 +46,7 @@ func (x *exchange) record(out answer) {
 	e.Answered(out.Header, body)
 	x.srv.observe(e, x.world, book)
 	x.log(&e.Entry)
+	x.checkFindings(e.Findings)
 	x.checkReply(out)
 }
 
@@ -66,9 +67,7 @@ const maxFindings = 100
 func (x *exchange) findings() []Finding {
 	found := x.req.findings
 	if len(found) > maxFindings {
-		found = append(found[:maxFindings:maxFindings], Finding{
-			Code: "findings.more", Basis: string(Assumed), Message: fmt.Sprintf("further findings of this request are not kept: %d", len(x.req.findings)-maxFindings),
-		})
+		found = append(found[:maxFindings:maxFindings], oddMore.at("", fmt.Sprintf("further findings of this request are not kept: %d", len(x.req.findings)-maxFindings)))
 	}
 	return found
 }
@@ -100,6 +99,19 @@ func unprintable(out answer) string {
 		return fmt.Sprintf("[%d bytes of %s]", len(out.Body), t)
 	}
 	return ""
+}
+
+// checkFindings holds what was found against the tables, where tests ask for it.
+func (x *exchange) checkFindings(found []Finding) {
+	if !x.srv.cfg.CheckReplies || len(found) == 0 {
+		return
+	}
+	known := findingCodes([]*Provider{x.provider})
+	for _, f := range found {
+		if !slices.Contains(known, f.Code) {
+			x.srv.cfg.OnReply(x.req.Operation, []Finding{{Code: "reply.finding", Message: "the request's finding " + f.Code + " is named in no table"}})
+		}
+	}
 }
 
 // checkReply holds our own answers against the document, where tests ask for it.

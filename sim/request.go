@@ -48,7 +48,7 @@ type Request struct {
 	json     gjson.Result
 	parsed   parseState
 	findings []Finding
-	later    []func() []Finding
+	later    []func()
 }
 
 // A Caller is the owner of a credential.
@@ -106,13 +106,16 @@ func (r *Request) JSON() (v gjson.Result, ok bool) {
 	return r.json, r.parsed == parsed
 }
 
-// Note adds a finding to the journal entry of this request.
-func (r *Request) Note(f Finding) { r.findings = append(r.findings, f) }
+// Note adds a finding of those that the provider has named to the journal entry of this
+// request, with a pointer to the place, which may be "", and what to change in a sentence.
+func (r *Request) Note(odd *NamedFinding, pointer, message string) {
+	r.findings = append(r.findings, odd.at(pointer, message))
+}
 
-// NoteLater adds findings that take time to find. They are looked for when the world's
-// turn is over, so that nobody waits for them but this caller; find sees nothing of the
+// NoteLater is for findings that take time to find: find is called when the world's turn is
+// over, so that nobody waits for it but this caller, and calls Note. It sees nothing of the
 // world.
-func (r *Request) NoteLater(find func() []Finding) { r.later = append(r.later, find) }
+func (r *Request) NoteLater(find func()) { r.later = append(r.later, find) }
 
 // Origin is the scheme and host that the caller used, for links: "http://127.0.0.1:8484".
 func (r *Request) Origin() string {

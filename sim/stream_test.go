@@ -425,6 +425,9 @@ func TestFilterValues(t *testing.T) {
 			"operation=toy.getThing2": `operation: there is no operation "toy.getThing2", did you mean toy.getThing?`,
 			"finding=body.undeclard":  `finding: there is no finding "body.undeclard", did you mean body.undeclared?`,
 			"finding=route.unkown":    `finding: there is no finding "route.unkown", did you mean route.unknown?`,
+			"finding=toy.swa":         `finding: there is no finding "toy.swa", did you mean toy.saw?`,
+			"finding=saw":             `finding: there is no finding "saw", did you mean toy.saw?`,
+			"finding=shop.unheard-of": `finding: there is no finding "shop.unheard-of"`,
 		} {
 			key, _, _ := strings.Cut(query, "=")
 			if status, v := c.do("GET", path+"?"+query, ""); status != 400 || v.Get("detail").String() != want || v.Get("pointer").String() != "query/"+key {
@@ -434,7 +437,7 @@ func TestFilterValues(t *testing.T) {
 	}
 	for _, query := range []string{
 		"operation=createThing", "operation=toy.createThing", "operation=", "finding=*", "finding=body.required",
-		"finding=header.repeated", "finding=method.unknown", "finding=toy.of-its-own",
+		"finding=header.repeated", "finding=method.unknown", "finding=toy.saw", "finding=",
 	} {
 		if status, v := c.do("GET", "/worlds/w/requests?"+query, ""); status != 200 {
 			t.Errorf("%s: %d %s", query, status, v)

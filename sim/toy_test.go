@@ -75,7 +75,7 @@ func toyDefinition() sim.Definition[toy] {
 		Missed: func(_ *sim.Tx[toy], r *sim.Request) {
 			r.Answer.Set("X-Toy-Missed", "yes")
 			if other := r.Header.Get("X-Toy-Later"); other != "" {
-				r.NoteLater(func() []sim.Finding { return []sim.Finding{{Code: lookAt(r.Link(other), r.Header.Get("X-Toy"))}} })
+				r.NoteLater(func() { r.Note(toySaw, "", lookAt(r.Link(other), r.Header.Get("X-Toy"))) })
 			}
 		},
 		KeyOf: func(name string) (key, secret string) { return "toy_" + name, "" },
@@ -141,6 +141,7 @@ func toyDefinition() sim.Definition[toy] {
 			},
 		},
 		Errors:      []sim.NamedError{{Name: "BROKEN", Operations: []string{"createThing"}, Basis: sim.Assumed, Err: errBroken}},
+		Findings:    []*sim.NamedFinding{toySaw},
 		EncodeError: encodeToyError,
 		Device: func(tx *sim.Tx[toy], p *esim.Profile, a esim.Action) (esim.Bytes, error) {
 			th := tx.State.Things[p.ID]
@@ -196,7 +197,9 @@ type toyEvent struct {
 	Timestamp string `json:"timestamp,omitempty"`
 }
 
-// lookAt makes a call of its own, for the code in its answer.
+var toySaw = &sim.NamedFinding{Code: "toy.saw", Basis: sim.Assumed, Says: "Another call was made."}
+
+// lookAt makes a call of its own and tells the status of its answer.
 func lookAt(link, key string) string {
 	req, err := http.NewRequest(http.MethodGet, link, nil)
 	if err != nil {
@@ -208,7 +211,7 @@ func lookAt(link, key string) string {
 		return err.Error()
 	}
 	_ = res.Body.Close()
-	return "toy.saw-" + strconv.Itoa(res.StatusCode)
+	return strconv.Itoa(res.StatusCode)
 }
 
 type toyError struct {

@@ -19,11 +19,11 @@ import (
 
 func explainCommand(e env) *cobra.Command {
 	return &cobra.Command{
-		Use: "explain [PROVIDER|OPERATION|ERROR|EDGE|EVENT]", Short: "Say what is known of an operation, an error, an edge or a webhook, and whose word it rests on",
-		Long: `Say what is known of an operation, an error, an edge or a webhook, and whose word it rests
-on. With the name of a provider it lists what there is of it, and without a name the
+		Use: "explain [PROVIDER|OPERATION|ERROR|EDGE|EVENT|FINDING]", Short: "Say what is known of an operation, an error, an edge, a webhook or a finding, and whose word it rests on",
+		Long: `Say what is known of an operation, an error, an edge, a webhook or a finding, and whose word
+it rests on. With the name of a provider it lists what there is of it, and without a name the
 operations of all.`,
-		Example: "  esimsim explain esimfly\n  esimsim explain esimfly.createOrder\n  esimsim explain esimfly.PRICE_MISMATCH\n  esimsim explain esimgo.webhook.FirstUse",
+		Example: "  esimsim explain esimfly\n  esimsim explain esimfly.createOrder\n  esimsim explain esimfly.PRICE_MISMATCH\n  esimsim explain esimgo.webhook.FirstUse\n  esimsim explain esimgo.large-order",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return wrongWords(cmd, args)
@@ -58,6 +58,11 @@ func explainable() (names []string) {
 	for _, d := range sim.Edges(all.Providers()) {
 		names = append(names, d.Name)
 	}
+	for _, f := range sim.Findings(all.Providers()) {
+		if !slices.Contains(names, f.Code) {
+			names = append(names, f.Code)
+		}
+	}
 	return names
 }
 
@@ -67,7 +72,7 @@ func explainName(w io.Writer, name string) error {
 	}
 	known := explainable()
 	if !slices.Contains(known, name) {
-		return fmt.Errorf("there is no operation, error or edge %q%s", name, nearest.Hint(name, append(known, events()...)))
+		return fmt.Errorf("there is no operation, error, edge or finding %q%s", name, nearest.Hint(name, append(known, events()...)))
 	}
 	for _, p := range all.Providers() {
 		if p.Name() == name {
@@ -88,6 +93,10 @@ func explainName(w io.Writer, name string) error {
 			_, err := fmt.Fprintf(w, "%s: a transition, which a scenario can put off\nbasis: %s\npolicy by default: %s\n", name, grounds(d.Basis, d.Source), d.Default)
 			return err
 		}
+	}
+	found := slices.DeleteFunc(sim.Findings(all.Providers()), func(f sim.FindingInfo) bool { return f.Code != name })
+	if len(found) > 0 {
+		return explainFindings(w, name, found)
 	}
 	x, err := sim.Explain(all.Providers(), name)
 	if err != nil {
@@ -135,6 +144,12 @@ func explainProvider(w io.Writer, p *sim.Provider) error {
 	for _, e := range p.Events() {
 		_, _ = fmt.Fprintln(t, e.Name)
 	}
+	_, _ = fmt.Fprintln(t, "\nfindings, beside those that all can have")
+	for _, f := range sim.Findings([]*sim.Provider{p}) {
+		if f.Provider == p.Name() {
+			_, _ = fmt.Fprintf(t, "%s\t%s\n", f.Code, f.Says)
+		}
+	}
 	return t.Flush()
 }
 
@@ -148,6 +163,20 @@ func explainError(w io.Writer, name string, rows []sim.ErrorInfo) error {
 		}
 		_, err := fmt.Fprintf(w, "\nof %s\nbasis: %s\nstatus: %d\n  %s\n", at, grounds(x.Basis, x.Source), x.Status, x.Body)
 		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// explainFindings is about one code, which a provider may have grounds of its own for.
+func explainFindings(w io.Writer, code string, rows []sim.FindingInfo) error {
+	_, _ = fmt.Fprintf(w, "%s: a finding, by which the journal can be filtered\n", code)
+	for _, f := range rows {
+		if f.Basis == "" {
+			f.Basis = "that of the operation"
+		}
+		if _, err := fmt.Fprintf(w, "\n%s\nbasis: %s\n", f.Says, grounds(f.Basis, f.Source)); err != nil {
 			return err
 		}
 	}

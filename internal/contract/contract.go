@@ -188,17 +188,17 @@ var (
 func (op *Operation) CheckRequest(r Request) (found []Finding) {
 	for _, p := range op.header {
 		if v := r.Header[p.name]; len(v) > 0 || p.required {
-			found = append(found, p.check("header", v)...)
+			found = append(found, p.check(inHeader, v)...)
 		}
 	}
 	for _, p := range op.query {
 		if v := r.Query[p.name]; len(v) > 0 || p.required {
-			found = append(found, p.check("query", v)...)
+			found = append(found, p.check(inQuery, v)...)
 		}
 	}
-	for _, key := range undeclared(r.Query, op.query) {
+	for _, key := range unknownKeys(r.Query, op.query) {
 		found = append(found, Finding{
-			Code: "query.undeclared", Pointer: "query/" + key, Basis: op.Basis,
+			Code: undeclared.in(inQuery), Pointer: "query/" + key, Basis: op.Basis,
 			Message: fmt.Sprintf("%s has no query key %q: leave it out%s", op.ID, key, meant(key, op.query)),
 		})
 	}
@@ -206,7 +206,7 @@ func (op *Operation) CheckRequest(r Request) (found []Finding) {
 	return append(found, op.checkBody(r)...)
 }
 
-func undeclared(query url.Values, declared []*parameter) (keys []string) {
+func unknownKeys(query url.Values, declared []*parameter) (keys []string) {
 	for key := range query {
 		// An empty key, as in "?=", is a slip of some vendors' own samples.
 		if key != "" && !slices.ContainsFunc(declared, func(p *parameter) bool { return p.name == key }) {
@@ -240,7 +240,7 @@ func (op *Operation) checkType(r Request) []Finding {
 		return nil
 	}
 	return []Finding{{
-		Code: "header.content-type", Pointer: "header/Content-Type", Basis: op.Basis,
+		Code: oddContentType.Code, Pointer: "header/Content-Type", Basis: op.Basis,
 		Message: fmt.Sprintf("send the header Content-Type: application/json, not %q", given),
 	}}
 }
@@ -253,16 +253,16 @@ func (op *Operation) checkBody(r Request) []Finding {
 		if !op.bodyRequired {
 			return nil
 		}
-		return []Finding{{Code: "body.required", Basis: op.Basis, Message: "send a JSON body: " + op.ID + " needs one"}}
+		return []Finding{{Code: required.in(inBody), Basis: op.Basis, Message: "send a JSON body: " + op.ID + " needs one"}}
 	}
 	v, ok := r.Body()
 	if !ok {
-		return []Finding{{Code: "body.malformed", Basis: op.Basis, Message: "send valid JSON: the body could not be read"}}
+		return []Finding{{Code: oddMalformed.Code, Basis: op.Basis, Message: "send valid JSON: the body could not be read"}}
 	}
 	if op.accept != nil && op.accept(v) {
 		return nil
 	}
-	return findings(op.body.VisitJSON(v.Value(), asRequest...), "body", op.Basis)
+	return findings(op.body.VisitJSON(v.Value(), asRequest...), inBody, op.Basis)
 }
 
 // check reads a parameter's values as its schema types them.
@@ -272,10 +272,10 @@ func (p *parameter) check(place string, values []string) (found []Finding) {
 	}
 	at := place + "/" + p.name
 	if len(values) == 0 {
-		return []Finding{{Code: place + ".required", Pointer: at, Basis: p.basis, Message: fmt.Sprintf("send the %s %q: it is required", noun(place), p.name)}}
+		return []Finding{{Code: required.in(place), Pointer: at, Basis: p.basis, Message: fmt.Sprintf("send the %s %q: it is required", noun(place), p.name)}}
 	}
 	if len(values) > 1 && !p.multiple {
-		found = append(found, Finding{Code: place + ".repeated", Pointer: at, Basis: p.basis, Message: fmt.Sprintf("send the %s %q once", noun(place), p.name)})
+		found = append(found, Finding{Code: repeated.in(place), Pointer: at, Basis: p.basis, Message: fmt.Sprintf("send the %s %q once", noun(place), p.name)})
 	}
 	if p.schema == nil {
 		return found
@@ -287,7 +287,7 @@ func (p *parameter) check(place string, values []string) (found []Finding) {
 		v, ok := coerce(raw, p.schema)
 		if !ok {
 			found = append(found, Finding{
-				Code: place + ".type", Pointer: at, Basis: p.basis,
+				Code: wrongType.in(place), Pointer: at, Basis: p.basis,
 				Message: fmt.Sprintf("the %s %q must be %s", noun(place), p.name, kind(p.schema)),
 			})
 			continue
@@ -302,7 +302,7 @@ func (p *parameter) check(place string, values []string) (found []Finding) {
 }
 
 func noun(place string) string {
-	if place == "query" {
+	if place == inQuery {
 		return "query key"
 	}
 	return place

@@ -25,29 +25,14 @@ func findings(err error, place, basis string) []Finding {
 	}
 	var se *openapi3.SchemaError
 	if !errors.As(err, &se) {
-		return []Finding{{Code: place + ".invalid", Message: err.Error(), Basis: basis}}
+		return []Finding{{Code: invalid.in(place), Message: err.Error(), Basis: basis}}
 	}
-	f := Finding{Code: place + "." + rule(se.SchemaField), Basis: basis}
+	f := Finding{Code: ruleOf(se.SchemaField).in(place), Basis: basis}
 	if steps := se.JSONPointer(); len(steps) > 0 {
 		f.Pointer = "/" + strings.Join(steps, "/")
 	}
 	f.Message = sentence(se, &f)
 	return []Finding{f}
-}
-
-// rule is our short word for a keyword of the schema.
-func rule(keyword string) string {
-	switch keyword {
-	case "properties":
-		return "undeclared"
-	case "required", "type", "enum", "pattern", "format", "oneOf", "anyOf", "allOf", "nullable":
-		return keyword
-	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf":
-		return "range"
-	case "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties":
-		return "size"
-	}
-	return "invalid"
 }
 
 // alternatives tells which members would do, where the alternatives are sets of required

@@ -25,6 +25,8 @@ type Sim interface {
 	Access(world, origin string) ([]Access, error)
 	// Operations are those of all APIs, each with its provider's name.
 	Operations() []string
+	// FindingCodes are those that findings can have.
+	FindingCodes() []string
 	// Machines are the state machines of all APIs.
 	Machines() []Machine
 	// Scenarios are the bundled ones.

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/clock"
-	"github.com/esimsim/esimsim/internal/contract"
 	"github.com/esimsim/esimsim/internal/journal"
 	"github.com/esimsim/esimsim/internal/nearest"
 )
@@ -102,9 +101,10 @@ func (h *handler) filter(w http.ResponseWriter, query url.Values, more ...string
 	if f.Operation != "" && !h.operates(f.Operation) {
 		return bad("operation", fmt.Sprintf("there is no operation %q%s", f.Operation, nearest.Hint(f.Operation, h.sim.Operations())))
 	}
-	// What providers find has names of their own, which are not listed anywhere.
-	if contract.Misspelt(f.Finding) {
-		return bad("finding", fmt.Sprintf("there is no finding %q%s", f.Finding, nearest.Hint(f.Finding, contract.Codes())))
+	if f.Finding != "" && f.Finding != "*" {
+		if codes := h.sim.FindingCodes(); !slices.Contains(codes, f.Finding) {
+			return bad("finding", fmt.Sprintf("there is no finding %q%s", f.Finding, nearest.Hint(f.Finding, codes)))
+		}
 	}
 	var err error
 	if query.Has("status") {

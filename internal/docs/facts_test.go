@@ -44,7 +44,7 @@ var bases = []string{string(sim.Brief), string(sim.Observed), string(sim.Documen
 // A fact is one row of a provider's tables.
 type fact struct {
 	kind, name, basis, source string
-	of                        string // of an error, the operations that answer with it
+	of                        string // of an error, the operations that answer with it; of a finding, what it means
 }
 
 // The kinds of fact, in the order in which pages list them.
@@ -75,8 +75,8 @@ func facts(t *testing.T, v *volume) (list []fact) {
 	for _, e := range v.Events() {
 		add("Webhooks", e.Name, e.Basis, e.Source, "")
 	}
-	for _, f := range findings(t, "sim/"+v.Name()) {
-		add("Findings", f.code, f.basis, f.message, "")
+	for _, f := range v.findings() {
+		add("Findings", f.Code, f.Basis, f.Source, f.Says)
 	}
 	return list
 }

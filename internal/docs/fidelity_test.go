@@ -69,10 +69,13 @@ func assumed(page *docs.Page, v *volume, kind string) {
 		return
 	}
 	page.Heading(3, kind)
-	about := "What there is to go by"
-	if kind == "Settings" || kind == "Findings" {
+	of, about := "Of", "What there is to go by"
+	switch kind {
+	case "Settings":
 		about = "What it says" // it has no source
+	case "Findings":
+		of = "What it means"
 	}
-	page.Table([]string{"Assumed", "Of", about}, whole)
-	page.Table([]string{"Assumed in part", "Of", "What, and on what it rests besides"}, part)
+	page.Table([]string{"Assumed", of, about}, whole)
+	page.Table([]string{"Assumed in part", of, "What, and on what it rests besides"}, part)
 }

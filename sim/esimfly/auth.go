@@ -116,7 +116,7 @@ func (s *state) admit(tx *sim.Tx[state], r *sim.Request) error {
 		return errInvalidTimestamp
 	}
 	if !s.signed(c, r) {
-		r.NoteLater(func() []sim.Finding { return c.explain(r, signedBody(r)) })
+		r.NoteLater(func() { c.explain(r, signedBody(r)) })
 		return errInvalidSignature
 	}
 	if !s.Requests.use(strings.ToLower(c.requestID), tx.Now) {

@@ -77,10 +77,7 @@ func suspendESIM(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 	}
 	tx.Cancel(other, e.ICCID)
 	if idle || e.over() {
-		r.Note(sim.Finding{
-			Code: "esimfly.no-effect", Pointer: "/action", Basis: string(sim.Assumed),
-			Message: "nothing to " + action + ": read the eSIM's status first",
-		})
+		r.Note(&oddNoEffect, "/action", "nothing to "+action+": read the eSIM's status first")
 	} else {
 		tx.Await(edge, e.ICCID)
 	}

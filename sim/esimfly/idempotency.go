@@ -40,10 +40,7 @@ func repeated(tx *sim.Tx[state], r *sim.Request, want purchase) (any, error) {
 		return nil, errKeyInFlight
 	}
 	if o.PackageCode != want.code || o.Quantity != want.quantity {
-		r.Note(sim.Finding{
-			Code: "esimfly.idempotency-key", Pointer: "/idempotency_key", Basis: string(sim.Assumed),
-			Message: "make a new idempotency_key for an order that differs: this one was of " + o.PackageCode,
-		})
+		r.Note(&oddIdempotencyKey, "/idempotency_key", "make a new idempotency_key for an order that differs: this one was of "+o.PackageCode)
 	}
 	return o.replay(tx, r), nil
 }
@@ -63,15 +60,12 @@ func noteRepeated(tx *sim.Tx[state], r *sim.Request, want purchase) {
 		if o.TopUp != "" || o.PackageCode != want.code || o.Quantity != want.quantity || o.Key != "" || o.status() == orderFailed {
 			continue
 		}
-		f := sim.Finding{
-			Code: "esimfly.order-repeated", Pointer: "/packageCode", Basis: string(sim.Assumed),
-			Message: "look for a lost order with GET /orders before sending it again: this one repeats " + o.Reference + " and was charged again",
-		}
+		again := ": this one repeats " + o.Reference + " and was charged again"
 		if newer(tx) {
-			f.Pointer, f.Basis = "/idempotency_key", string(sim.Documented)
-			f.Message = "send an idempotency_key with each order: this one repeats " + o.Reference + " and was charged again"
+			r.Note(&oddOrderKeyless, "/idempotency_key", "send an idempotency_key with each order"+again)
+		} else {
+			r.Note(&oddOrderRepeated, "/packageCode", "look for a lost order with GET /orders before sending it again"+again)
 		}
-		r.Note(f)
 		return
 	}
 }

@@ -96,10 +96,7 @@ func count(tx *sim.Tx[state], r *sim.Request, meters []meter) (meter, error) {
 		if tx.Setting("rateLimit") == "enforce" {
 			return m, errRateLimited
 		}
-		r.Note(sim.Finding{
-			Code: "esimfly.rate-limit", Basis: string(sim.Brief),
-			Message: fmt.Sprintf("slow down: esimfly refuses a key's calls beyond %d in %s", m.most, clock.FormatDuration(m.length)),
-		})
+		r.Note(&oddRateLimit, "", fmt.Sprintf("slow down: esimfly refuses a key's calls beyond %d in %s", m.most, clock.FormatDuration(m.length)))
 		return m, nil
 	}
 	for _, m := range meters {

@@ -29,16 +29,16 @@ const (
 	maxShown   = 300 // bytes of a body, and of what is signed before it
 )
 
-// A mistake has a code of the closed list and says what to change.
-type mistake struct{ code, advice string }
-
-func (m mistake) finding(header, also string) sim.Finding {
-	return sim.Finding{Code: m.code, Pointer: "header/" + header, Basis: string(sim.Brief), Message: m.advice + also}
+// A mistake says what to change.
+type mistake struct {
+	odd    *sim.NamedFinding
+	advice string
 }
 
 // noteTimestamp names what is wrong with a timestamp that is not fresh.
 func noteTimestamp(r *sim.Request, c credential, now time.Time) {
-	r.Note(c.staleness(r.Real, now).finding("RT-Timestamp", ""))
+	m := c.staleness(r.Real, now)
+	r.Note(m.odd, "header/RT-Timestamp", m.advice)
 }
 
 // staleness goes by the nearer of the two clocks.
@@ -49,11 +49,11 @@ func (c credential) staleness(real, now time.Time) mistake {
 	)
 	n, err := strconv.ParseInt(c.timestamp, 10, 64)
 	if err != nil || strings.Trim(c.timestamp, "0123456789") != "" || n >= farthest {
-		return mistake{"signature.unknown", fmt.Sprintf("send RT-Timestamp as 13 decimal digits, Unix time in milliseconds: now it is %d", real.UnixMilli())}
+		return mistake{&oddSignatureUnknown, fmt.Sprintf("send RT-Timestamp as 13 decimal digits, Unix time in milliseconds: now it is %d", real.UnixMilli())}
 	}
 	near := func(t time.Time) bool { return time.Unix(n, 0).Sub(t).Abs() <= freshness }
 	if near(real) || near(now) || n >= first && n < last {
-		return mistake{"timestamp.seconds", fmt.Sprintf("send RT-Timestamp in milliseconds, %d000, not in seconds", n)}
+		return mistake{&oddTimestampSeconds, fmt.Sprintf("send RT-Timestamp in milliseconds, %d000, not in seconds", n)}
 	}
 	skew, whose := time.UnixMilli(n).Sub(real), "the machine's clock"
 	if other := time.UnixMilli(n).Sub(now); other.Abs() < skew.Abs() {
@@ -63,17 +63,16 @@ func (c credential) staleness(real, now time.Time) mistake {
 	if skew < 0 {
 		direction = "behind"
 	}
-	return mistake{"timestamp.skew", fmt.Sprintf("set the clock, or sign anew for each try: RT-Timestamp is %s %s %s, and at most %s are allowed",
+	return mistake{&oddTimestampSkew, fmt.Sprintf("set the clock, or sign anew for each try: RT-Timestamp is %s %s %s, and at most %s are allowed",
 		clock.FormatDuration(skew.Abs()), direction, whose, clock.FormatDuration(freshness))}
 }
 
-// explain names the mistakes that explain a refused signature.
-func (c credential) explain(r *sim.Request, body []byte) (found []sim.Finding) {
+// explain notes the mistakes that explain a refused signature.
+func (c credential) explain(r *sim.Request, body []byte) {
 	also := "; signed here is " + c.shown(body) + ", with the secret key"
 	for _, m := range c.mistakes(r, body) {
-		found = append(found, m.finding("RT-Signature", also))
+		r.Note(m.odd, "header/RT-Signature", m.advice+also)
 	}
-	return found
 }
 
 // shown is what is signed, cut short.
@@ -124,7 +123,7 @@ func (c credential) mistakes(r *sim.Request, body []byte) []mistake {
 
 func unknown() []mistake {
 	return []mistake{{
-		"signature.unknown",
+		&oddSignatureUnknown,
 		"sign RT-Timestamp, RT-RequestID, RT-AccessCode and the bytes of the body with the secret key of this access code, as 'esimsim sign' does: no known mistake explains this signature",
 	}}
 }
@@ -133,11 +132,11 @@ func unknown() []mistake {
 func readSignature(s string) (sum []byte, found []mistake) {
 	if sum, err := hex.DecodeString(s); err == nil && len(sum) == sha256.Size {
 		if s != strings.ToUpper(s) {
-			found = []mistake{{"signature.lower-case", "write RT-Signature in upper-case hex"}}
+			found = []mistake{{&oddSignatureLowerCase, "write RT-Signature in upper-case hex"}}
 		}
 		return sum, found
 	}
-	found = []mistake{{"signature.base64", "write RT-Signature as 64 digits of upper-case hex, not as base64"}}
+	found = []mistake{{&oddSignatureBase64, "write RT-Signature as 64 digits of upper-case hex, not as base64"}}
 	for _, e := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
 		sum, err := e.DecodeString(s)
 		if err != nil {
@@ -165,19 +164,19 @@ func (c credential) keys(right []string) (list []key) {
 	for _, s := range right {
 		list = append(list, key{s, hmac.New(sha256.New, []byte(s)), nil})
 	}
-	wrong := func(secret, code, advice string) {
+	wrong := func(secret string, odd *sim.NamedFinding, advice string) {
 		if !slices.ContainsFunc(list, func(k key) bool { return k.secret == secret }) {
-			list = append(list, key{secret, hmac.New(sha256.New, []byte(secret)), []mistake{{code, advice}}})
+			list = append(list, key{secret, hmac.New(sha256.New, []byte(secret)), []mistake{{odd, advice}}})
 		}
 	}
 	for _, s := range right {
 		if bare, ok := strings.CutPrefix(s, secretPrefix); ok {
-			wrong(bare, "signature.secret-prefix", "sign with the whole secret key, "+secretPrefix+" included")
+			wrong(bare, &oddSignaturePrefix, "sign with the whole secret key, "+secretPrefix+" included")
 		}
-		wrong(secretPrefix+s, "signature.secret-prefix", "sign with the secret key as it is, without another "+secretPrefix+" in front")
-		wrong(s+"\n", "signature.trailing-newline", "trim the secret key: there is a newline at its end")
+		wrong(secretPrefix+s, &oddSignaturePrefix, "sign with the secret key as it is, without another "+secretPrefix+" in front")
+		wrong(s+"\n", &oddSignatureNewline, "trim the secret key: there is a newline at its end")
 	}
-	wrong(c.accessCode, "signature.access-code-as-key", "sign with the secret key, not with the access code")
+	wrong(c.accessCode, &oddSignatureAccessCode, "sign with the secret key, not with the access code")
 	return list
 }
 
@@ -195,7 +194,7 @@ func (c credential) texts(r *sim.Request, body []byte) iter.Seq2[[]string, []mis
 			for _, sep := range separators {
 				all := found
 				if sep.text != "" {
-					all = slices.Concat(found, []mistake{{"signature.separators", "put nothing between the parts that are signed: there was " + sep.name}})
+					all = slices.Concat(found, []mistake{{&oddSignatureSeparators, "put nothing between the parts that are signed: there was " + sep.name}})
 				}
 				if len(all) > 0 && !yield(join(parts, sep.text), all) {
 					return false
@@ -235,16 +234,16 @@ func join(parts []string, sep string) []string {
 func bodies(r *sim.Request, body []byte) iter.Seq2[string, mistake] {
 	return func(yield func(string, mistake) bool) {
 		sent := string(body)
-		newline := mistake{"signature.trailing-newline", "sign the bytes that are sent: they differ by a newline at the end, as of echo or of a file"}
+		newline := mistake{&oddSignatureNewline, "sign the bytes that are sent: they differ by a newline at the end, as of echo or of a file"}
 		for _, text := range []string{sent + "\n", sent + "\r\n", strings.TrimRight(sent, "\r\n")} {
 			if text != sent && text != "" && !yield(text, newline) {
 				return
 			}
 		}
-		nothing := "signature.empty-body"
+		nothing := &oddSignatureEmptyBody
 		if r.Method == http.MethodGet {
-			m := mistake{"signature.body-on-get", "sign no body with GET, and send none: the one sent was signed"}
-			nothing = m.code
+			m := mistake{&oddSignatureBodyOnGet, "sign no body with GET, and send none: the one sent was signed"}
+			nothing = m.odd
 			if len(r.Body) > 0 && !yield(string(r.Body), m) {
 				return
 			}
@@ -254,7 +253,7 @@ func bodies(r *sim.Request, body []byte) iter.Seq2[string, mistake] {
 				return
 			}
 			for text, how := range rewritings(body) {
-				m := mistake{"signature.reserialised", "sign the very bytes that are sent: JSON written anew was signed, " + how}
+				m := mistake{&oddSignatureRewritten, "sign the very bytes that are sent: JSON written anew was signed, " + how}
 				if text != sent && !yield(text, m) {
 					return
 				}
@@ -289,9 +288,9 @@ func (c credential) orders(body string) iter.Seq2[[]string, []mistake] {
 				for _, i := range taken {
 					parts, said = append(parts, all[i]), append(said, names[i])
 				}
-				m := mistake{"signature.field-order", "sign " + strings.Join(names, ", ") + " in this order: it was " + strings.Join(said, ", ")}
+				m := mistake{&oddSignatureOrder, "sign " + strings.Join(names, ", ") + " in this order: it was " + strings.Join(said, ", ")}
 				if slices.Equal(taken, []int{0, 1, 2}) {
-					m = mistake{"signature.empty-body", "sign the body as well: it was left out"}
+					m = mistake{&oddSignatureEmptyBody, "sign the body as well: it was left out"}
 				}
 				if !yield(parts, []mistake{m}) {
 					return false
@@ -329,7 +328,7 @@ func (c credential) targets(r *sim.Request, body string) iter.Seq2[[]string, []m
 				if more == nil {
 					continue
 				}
-				found := []mistake{{"signature.path-included", "sign neither method nor path nor query: there was " + cut(strings.Join(more, " "))}}
+				found := []mistake{{&oddSignaturePath, "sign neither method nor path nor query: there was " + cut(strings.Join(more, " "))}}
 				head, tail := []string{c.timestamp, c.requestID, c.accessCode}, []string{body}
 				if body == "" {
 					tail = nil

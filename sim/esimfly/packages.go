@@ -65,9 +65,6 @@ func closePage(b []byte, at pagination) []byte {
 // listPackagesAlias serves the path that the Create Order page names in passing. The
 // vendor's own index of endpoints has only the long one.
 func listPackagesAlias(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
-	r.Note(sim.Finding{
-		Code: "esimfly.packages-path", Basis: string(sim.Documented),
-		Message: "ask for " + mount + "/esims/packages: the live API has no " + mount + "/packages",
-	})
+	r.Note(&oddPackagesPath, "", "ask for "+mount+"/esims/packages: the live API has no "+mount+"/packages")
 	return listPackages(tx, r)
 }

@@ -143,7 +143,8 @@ func Provider() *sim.Provider {
 				Set: setBalance,
 			},
 		},
-		Errors: namedErrors,
+		Errors:   namedErrors,
+		Findings: namedFindings,
 	})
 }
 

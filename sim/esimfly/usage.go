@@ -33,17 +33,11 @@ func queryUsage(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 
 func noteUsageQuery(r *sim.Request) {
 	if r.Query.Get("iccid") != "" && r.Query.Get("order_id") != "" {
-		r.Note(sim.Finding{
-			Code: "esimfly.usage-both", Pointer: "query/order_id", Basis: string(sim.Documented),
-			Message: "send iccid or order_id, not both: here the iccid counts",
-		})
+		r.Note(&oddUsageBoth, "query/order_id", "send iccid or order_id, not both: here the iccid counts")
 	}
 	for _, key := range []string{"from_date", "to_date"} {
 		if r.Query.Get(key) != "" {
-			r.Note(sim.Finding{
-				Code: "esimfly.usage-dates", Pointer: "query/" + key, Basis: string(sim.Documented),
-				Message: "leave out " + key + ": it is reserved and has no effect yet",
-			})
+			r.Note(&oddUsageDates, "query/"+key, "leave out "+key+": it is reserved and has no effect yet")
 		}
 	}
 }

@@ -86,10 +86,7 @@ func readEvents(r *sim.Request, list gjson.Result) (events []string, err error) 
 		switch {
 		case v.Type == gjson.String && known:
 		case v.Str == reservedEvent:
-			r.Note(sim.Finding{
-				Code: "esimfly.reserved-event", Pointer: "/events", Basis: string(sim.Documented),
-				Message: "leave out " + reservedEvent + ": it is reserved and never sent",
-			})
+			r.Note(&oddReservedEvent, "/events", "leave out "+reservedEvent+": it is reserved and never sent")
 		default:
 			return nil, unknownEvent(v.String())
 		}

@@ -95,10 +95,7 @@ func checkStart(r *sim.Request, start string) error {
 	if _, err := time.Parse(time.RFC3339, start); err != nil {
 		return errStartTime
 	}
-	r.Note(sim.Finding{
-		Code: "esimgo.start-time", Pointer: "/startTime", Basis: string(sim.Documented),
-		Message: "leave out startTime: a bundle with autostart begins with its first use",
-	})
+	r.Note(&oddStartTime, "/startTime", "leave out startTime: a bundle with autostart begins with its first use")
 	return nil
 }
 

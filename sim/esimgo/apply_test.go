@@ -72,6 +72,20 @@ func TestApplyForms(t *testing.T) {
 	}
 }
 
+// A start is taken and changes nothing, which is told.
+func TestApplyStart(t *testing.T) {
+	t.Parallel()
+	c := as(t, start(t), "start")
+	const gb = "esim_1GB_7D_GB_V2"
+	c.buy(gb, 2, false, "")
+	for at, want := range map[string]bool{"2026-04-03T00:00:00Z": true, "": false} {
+		r := c.call("POST", "/esims/apply", `{"name":"`+gb+`","startTime":"`+at+`"}`)
+		if got := r.header.Get("X-Esimsim-Findings"); r.status != 200 || strings.Contains(got, "esimgo.start-time") != want {
+			t.Errorf("start %q: status %d, findings %q, told of the start: want %v", at, r.status, got, want)
+		}
+	}
+}
+
 func TestApplyOntoESIM(t *testing.T) {
 	t.Parallel()
 	c := as(t, start(t), "demo")

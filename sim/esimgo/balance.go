@@ -162,8 +162,5 @@ func adviseTopUp(r *sim.Request, day []topUp, amount money.Amount) {
 	if total <= money.Of(dailyTopUp) || amount > money.Of(dailyTopUp) {
 		return
 	}
-	r.Note(sim.Finding{
-		Code: "esimgo.daily-top-up", Pointer: "query/amount", Basis: string(sim.Documented),
-		Message: "top up at most " + strconv.Itoa(dailyTopUp) + " in 24 hours, " + strconv.Itoa(leastTopUp) + " or more at a time: this comes to " + total.String(),
-	})
+	r.Note(&oddDailyTopUp, "query/amount", "top up at most "+strconv.Itoa(dailyTopUp)+" in 24 hours, "+strconv.Itoa(leastTopUp)+" or more at a time: this comes to "+total.String())
 }

@@ -217,10 +217,7 @@ func additionalFields(r *sim.Request) (w wanted) {
 			case field == "installUrl" && r.Mount == v25:
 				w.Apple, w.Android = true, true
 			default:
-				r.Note(sim.Finding{
-					Code: "esimgo.additional-field", Pointer: "query/additionalFields", Basis: string(sim.Documented),
-					Message: "ask for appleInstallUrl or nothing: " + strings.TrimPrefix(r.Mount, "/") + " has no additional field " + strconv.Quote(field),
-				})
+				r.Note(&oddAdditionalField, "query/additionalFields", "ask for appleInstallUrl or nothing: "+strings.TrimPrefix(r.Mount, "/")+" has no additional field "+strconv.Quote(field))
 			}
 		}
 	}

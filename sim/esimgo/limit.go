@@ -42,10 +42,7 @@ func admit(tx *sim.Tx[state], r *sim.Request) error {
 		// All calls fall into one second then, however fast they are.
 		return nil
 	}
-	r.Note(sim.Finding{
-		Code: "esimgo.rate-limit", Basis: string(sim.Documented),
-		Message: fmt.Sprintf("send at most %d calls a second: this was number %d, which the real API answers with 429", callsInWindow, w.Calls),
-	})
+	r.Note(&oddRateLimit, "", fmt.Sprintf("send at most %d calls a second: this was number %d, which the real API answers with 429", callsInWindow, w.Calls))
 	return nil
 }
 

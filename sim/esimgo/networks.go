@@ -126,10 +126,7 @@ func wantedCountries(r *sim.Request) ([]atlas.Country, error) {
 				found = append(found, c)
 				continue
 			}
-			r.Note(sim.Finding{
-				Code: "esimgo.unknown-country", Pointer: "query/" + key, Basis: string(sim.Assumed),
-				Message: "write names and ISO codes as GET /networks?returnAll=true has them: " + strconv.Quote(word) + " is no country's",
-			})
+			r.Note(&oddUnknownCountry, "query/"+key, "write names and ISO codes as GET /networks?returnAll=true has them: "+strconv.Quote(word)+" is no country's")
 		}
 	}
 	if !asked {

@@ -167,16 +167,10 @@ func advise(r *sim.Request, o *order) {
 		units += l.Quantity
 	}
 	if units > advisedUnits {
-		r.Note(sim.Finding{
-			Code: "esimgo.large-order", Pointer: "/order", Basis: string(sim.Documented),
-			Message: "order at most " + strconv.Itoa(advisedUnits) + " at a time, three seconds apart: the vendor asks for it",
-		})
+		r.Note(&oddLargeOrder, "/order", "order at most "+strconv.Itoa(advisedUnits)+" at a time, three seconds apart: the vendor asks for it")
 	}
 	if r.First("Idempotency-Key") != "" {
-		r.Note(sim.Finding{
-			Code: "esimgo.idempotency-key", Pointer: "header/Idempotency-Key", Basis: string(sim.Documented),
-			Message: "do not rely on Idempotency-Key: the API knows none, so look for a lost order with GET /orders?createdAt=gte:…",
-		})
+		r.Note(&oddIdempotencyKey, "header/Idempotency-Key", "do not rely on Idempotency-Key: the API knows none, so look for a lost order with GET /orders?createdAt=gte:…")
 	}
 }
 
@@ -196,10 +190,7 @@ func noteRepeated(tx *sim.Tx[state], r *sim.Request, o *order) {
 		if last.Apply || last.Assign != o.Assign || !last.FailedAt.IsZero() || !slices.EqualFunc(last.Lines, o.Lines, same) {
 			continue
 		}
-		r.Note(sim.Finding{
-			Code: "esimgo.order-repeated", Pointer: "/order", Basis: string(sim.Documented),
-			Message: "look for a lost order with GET /orders before sending it again: this one repeats " + last.Reference + " and was charged again",
-		})
+		r.Note(&oddOrderRepeated, "/order", "look for a lost order with GET /orders before sending it again: this one repeats "+last.Reference+" and was charged again")
 		return
 	}
 }

@@ -31,6 +31,7 @@ func Provider() *sim.Provider {
 		Edges:       edges,
 		Settings:    settings,
 		Errors:      namedErrors,
+		Findings:    namedFindings,
 		EncodeError: encodeError,
 		Device:      device,
 		Megabyte:    esim.MB,

@@ -71,10 +71,7 @@ func generatable(tx *sim.Tx[state], all []*eSIM) error {
 // notePastDate tells of a day that is over, which the owner's page does not forbid.
 func notePastDate(tx *sim.Tx[state], r *sim.Request, start time.Time) {
 	if today := tx.Now.Truncate(day); start.Before(today) {
-		r.Note(sim.Finding{
-			Code: "roamify.past-start-date", Pointer: "/startDate", Basis: string(sim.Assumed),
-			Message: "send a startDate that is not over: it lies before today, " + today.Format(time.DateOnly),
-		})
+		r.Note(&oddPastStartDate, "/startDate", "send a startDate that is not over: it lies before today, "+today.Format(time.DateOnly))
 	}
 }
 
@@ -93,10 +90,7 @@ func wanted(tx *sim.Tx[state], r *sim.Request, body object) (all []*eSIM, err er
 		return nil, errOrderNotFound
 	}
 	if id != "" {
-		r.Note(sim.Finding{
-			Code: "roamify.esim-id-ignored", Pointer: "/esimId", Basis: string(sim.Assumed),
-			Message: "send either esimId or referenceId: with a referenceId all eSIMs of its order are generated",
-		})
+		r.Note(&oddESIMIDIgnored, "/esimId", "send either esimId or referenceId: with a referenceId all eSIMs of its order are generated")
 	}
 	for _, i := range o.Items {
 		all = append(all, tx.State.esim(i.ESIM))

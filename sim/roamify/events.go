@@ -40,10 +40,7 @@ func postEvents(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 }
 
 func noteOldSpelling(r *sim.Request) {
-	r.Note(sim.Finding{
-		Code: "roamify.old-spelling", Basis: string(sim.Documented),
-		Message: "call GET /api/esim/event: the vendor's page has had that spelling since 2026-06",
-	})
+	r.Note(&oddOldSpelling, "", "call GET /api/esim/event: the vendor's page has had that spelling since 2026-06")
 }
 
 func events(tx *sim.Tx[state], q object) (sim.Reply, error) {

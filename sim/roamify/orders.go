@@ -132,10 +132,7 @@ func noteRepeated(tx *sim.Tx[state], r *sim.Request, o *order) {
 		!slices.EqualFunc(last.Items, o.Items, same) {
 		return
 	}
-	r.Note(sim.Finding{
-		Code: "roamify.order-repeated", Pointer: "/referenceId", Basis: string(sim.Documented),
-		Message: "send a referenceId of your own with each order: this one repeats " + last.ID + " and was charged again",
-	})
+	r.Note(&oddOrderRepeated, "/referenceId", "send a referenceId of your own with each order: this one repeats "+last.ID+" and was charged again")
 }
 
 // place charges an order and brings it to completion. An item without an eSIM buys one.

@@ -125,10 +125,7 @@ func (f *filter) page(tx *sim.Tx[state], number, size int) (groups []*group) {
 func noteUnknownCountry(r *sim.Request, f filter) {
 	c := theCatalogue()
 	unknown := func(key, takes, value string) {
-		r.Note(sim.Finding{
-			Code: "roamify.unknown-country", Pointer: "query/" + key, Basis: string(sim.Brief),
-			Message: fmt.Sprintf("%s takes a %s that GET /api/esim/countries lists; %q is none", key, takes, value),
-		})
+		r.Note(&oddUnknownCountry, "query/"+key, fmt.Sprintf("%s takes a %s that GET /api/esim/countries lists; %q is none", key, takes, value))
 	}
 	if f.name != "" && !c.names[f.name] {
 		unknown("country", "name", f.name)

@@ -76,6 +76,7 @@ func Provider() *sim.Provider {
 		Settings:    settings,
 		Webhooks:    webhooks,
 		Errors:      namedErrors,
+		Findings:    namedFindings,
 		EncodeError: encodeError,
 		Device:      device,
 		Status:      profileStatus,

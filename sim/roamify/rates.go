@@ -117,10 +117,7 @@ func listRates(tx *sim.Tx[state], r *sim.Request) (sim.Reply, error) {
 		list = append(list, rate(source, target, from))
 	}
 	if !from.After(until) {
-		r.Note(sim.Finding{
-			Code: "roamify.rates-cut", Pointer: "query/from", Basis: string(sim.Assumed),
-			Message: "ask for a shorter history: no more than " + strconv.Itoa(maxRates) + " rates are answered",
-		})
+		r.Note(&oddRatesCut, "query/from", "ask for a shorter history: no more than "+strconv.Itoa(maxRates)+" rates are answered")
 	}
 	return answer(list), nil
 }

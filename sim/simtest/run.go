@@ -22,6 +22,7 @@ func Run(t *testing.T, s Subject) {
 	t.Helper()
 	for name, check := range map[string]func(*testing.T, Subject){
 		"table and document agree":        tableAgrees,
+		"findings have their grounds":     findingsGrounded,
 		"every operation succeeds":        everyOperation,
 		"its clients are known":           clients,
 		"refusals are in its own words":   refusals,
@@ -59,6 +60,23 @@ func tableAgrees(t *testing.T, s Subject) {
 		} else if row.Method != op.Method || row.Path != op.Path {
 			t.Errorf("%s: document says %s %s, table %s %s", op.ID, op.Method, op.Path, row.Method, row.Path)
 		}
+	}
+}
+
+func findingsGrounded(t *testing.T, s Subject) {
+	bases := []sim.Basis{sim.Brief, sim.Observed, sim.Documented, sim.Assumed}
+	told := map[sim.NamedFinding]bool{}
+	for _, f := range sim.Findings([]*sim.Provider{s.Provider}) {
+		if f.Provider != s.Provider.Name() {
+			continue
+		}
+		if !strings.Contains(f.Code, ".") || !slices.Contains(bases, f.Basis) || !strings.HasSuffix(f.Says, ".") {
+			t.Errorf("%+v needs a code with a dot, a basis and a sentence", f.NamedFinding)
+		}
+		if told[f.NamedFinding] {
+			t.Errorf("%s is there twice", f.Code)
+		}
+		told[f.NamedFinding] = true
 	}
 }
 
