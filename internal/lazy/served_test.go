@@ -189,7 +189,7 @@ func (h *host) call(chance *rand.Rand) {
 	case 1:
 		said := bytes.Repeat([]byte("no HTTP "), 1+chance.IntN(8))
 		body := chance.IntN(4)
-		fmt.Fprintf(c, "POST /hijack HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", body)
+		_, _ = fmt.Fprintf(c, "POST /hijack HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", body)
 		go dribble(said)
 		back := make([]byte, len(said)-body)
 		if _, err := io.ReadFull(in, back); err != nil || !bytes.Equal(back, said[body:]) {
@@ -211,8 +211,12 @@ func TestServerEnds(t *testing.T) {
 		if err := h.server.Shutdown(ctx); err != nil {
 			t.Error(err)
 		}
-		if res, err := http.ReadResponse(bufio.NewReader(slow), nil); err != nil || res.StatusCode != http.StatusOK {
-			t.Error(err)
+		res, err := http.ReadResponse(bufio.NewReader(slow), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = res.Body.Close(); res.StatusCode != http.StatusOK {
+			t.Errorf("status %d", res.StatusCode)
 		}
 		h = serve(t, false)
 		hung := h.dial()
