@@ -74,9 +74,7 @@ func (w *World) replace(old, latest *scenario.Scenario, now time.Time) {
 	if !w.script.Replace(old, latest) {
 		return
 	}
-	for _, q := range w.waits.of(nil, old.Name) {
-		w.waits.remove(q)
-	}
+	w.waits.dropMoments(old.Name)
 	for i := range latest.Timeline {
 		m := &latest.Timeline[i]
 		w.waits.add(&wait{id: latest.Name, moment: m, due: now.Add(m.After)})

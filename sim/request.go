@@ -117,9 +117,10 @@ func (r *Request) Note(odd *NamedFinding, pointer, message string) {
 // world.
 func (r *Request) NoteLater(find func()) { r.later = append(r.later, find) }
 
-// Origin is the scheme and host that the caller used, for links: "http://127.0.0.1:8484".
+// Origin is the scheme and host that the caller used, for links: "http://127.0.0.1:8484"; ""
+// for a Request that nobody sent.
 func (r *Request) Origin() string {
-	if r.origin == "" {
+	if r.origin == "" && r.http != nil {
 		r.origin = control.Origin(r.http)
 	}
 	return r.origin

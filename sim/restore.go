@@ -209,15 +209,16 @@ func (p *Provider) loadAccount(s snapshotAccount) (*account, error) {
 }
 
 func (w *World) loadWaits(s Snapshot) error {
+	moments := map[*scenario.Moment]bool{}
 	for i, q := range s.Waits {
-		if err := w.loadWait(q, s); err != nil {
+		if err := w.loadWait(q, s, moments); err != nil {
 			return &SnapshotError{place("/waits", i), fmt.Sprintf("waits[%d]: %v", i, err)}
 		}
 	}
 	return nil
 }
 
-func (w *World) loadWait(s snapshotWait, whole Snapshot) error {
+func (w *World) loadWait(s snapshotWait, whole Snapshot, moments map[*scenario.Moment]bool) error {
 	q := &wait{id: s.ID, from: s.From, due: s.Due, polls: s.Polls, looks: s.Looks}
 	switch {
 	case !possible(s.From), !possible(s.Due):
@@ -236,6 +237,10 @@ func (w *World) loadWait(s snapshotWait, whole Snapshot) error {
 		if q.moment == nil || q.due.IsZero() {
 			return fmt.Errorf("scenario %q has no such moment", s.ID)
 		}
+		if moments[q.moment] {
+			return fmt.Errorf("moment %d of scenario %q is there twice", *s.Moment, s.ID)
+		}
+		moments[q.moment] = true
 		w.waits.add(q)
 		return nil
 	}

@@ -115,6 +115,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x := newExchange(w, r, s, p, nil, "", nil)
+	defer x.end()
 	x.req.Caller = world.caller
 	var reply Reply
 	var err error

@@ -37,9 +37,7 @@ func (w *World) switchOn(sc *scenario.Scenario, now time.Time) error {
 		w.choose()
 		return fmt.Errorf("scenario %s: %w", sc.Name, err)
 	}
-	for _, q := range w.waits.of(nil, sc.Name) {
-		w.waits.remove(q) // of an earlier reading
-	}
+	w.waits.dropMoments(sc.Name) // of an earlier reading
 	for _, old := range before {
 		if old.Name == sc.Name && old != sc {
 			w.script.Forget(old)
@@ -78,9 +76,7 @@ func roomFor(list []*scenario.Scenario) error {
 // switchOff takes a scenario away, with what is left of its timeline. Settings go back to
 // what the others say; money spent stays spent.
 func (w *World) switchOff(name string) bool {
-	for _, q := range w.waits.of(nil, name) {
-		w.waits.remove(q)
-	}
+	w.waits.dropMoments(name)
 	for _, sc := range w.script.Scenarios() {
 		if sc.Name == name && !w.srv.isBundled(sc) {
 			w.script.Forget(sc) // nobody can switch it on again

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,24 @@ func TestSnapshotRefusals(t *testing.T) {
 	}
 	if now, _ := json.Marshal(again); string(now) != good {
 		t.Errorf("refused snapshots changed the world\nfrom %s\n  to %s", good, now)
+	}
+}
+
+// A moment of a timeline waits once.
+func TestSnapshotWithAMomentTwice(t *testing.T) {
+	t.Parallel()
+	w := startToy(t, sim.Config{}).WorldT(t, "w")
+	w.ScenarioT(t, "version: 1\nname: life\ntimeline:\n- {after: 1m, do: {set: {toy: {balance: 5}}}}\n- {after: 2m, do: {set: {toy: {balance: 6}}}}\n")
+	s, err := w.Snapshot()
+	if err != nil || len(s.Waits) != 2 {
+		t.Fatalf("%d wait: %v", len(s.Waits), err)
+	}
+	if err := w.Restore(s); err != nil {
+		t.Error(err)
+	}
+	s.Waits = append(s.Waits, s.Waits[1])
+	if err := w.Restore(s); !errors.Is(err, sim.ErrSnapshot) || !strings.Contains(err.Error(), "waits[2]") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -22,39 +22,40 @@ type wait struct {
 	looks   int
 	seq     uint64 // order of coming, among those due at one instant
 	pos     int    // place in the heap; -1 outside
-	next    *wait  // of the same id, in the order of coming
+	next    *wait  // of the same id, in the order of coming; nil for a moment
 }
 
 // waits holds what stands before an edge in one world, the next to fall due first, and then
 // what no instant passes.
 type waits struct {
 	heap    waitHeap
-	by      map[string]*wait // by id, of all accounts; those of one id follow each other
+	by      map[string]*wait // things' by id, of all accounts; those of one id follow each other
 	at      map[*edge]int    // how many wait at each: mostly nothing does, and need not be looked for
-	moments int              // among them
+	moments int              // how many of the heap are such; they stand nowhere else
 	seq     uint64
 }
 
 func (q *waits) add(w *wait) {
 	q.seq++
 	w.seq, w.pos = q.seq, -1
+	heap.Push(&q.heap, w)
+	if w.moment != nil {
+		q.moments++ // one scenario may have thousands
+		return
+	}
 	if q.by == nil {
 		q.by, q.at = map[string]*wait{}, map[*edge]int{}
 	}
-	if last := q.by[w.id]; last == nil {
+	q.at[w.edge]++
+	last := q.by[w.id]
+	if last == nil {
 		q.by[w.id] = w
-	} else {
-		for last.next != nil {
-			last = last.next
-		}
-		last.next = w
+		return
 	}
-	heap.Push(&q.heap, w)
-	if w.moment != nil {
-		q.moments++
-	} else {
-		q.at[w.edge]++
+	for last.next != nil {
+		last = last.next
 	}
+	last.next = w
 }
 
 func (q *waits) remove(w *wait) {
@@ -64,9 +65,9 @@ func (q *waits) remove(w *wait) {
 	heap.Remove(&q.heap, w.pos)
 	if w.moment != nil {
 		q.moments--
-	} else {
-		q.at[w.edge]--
+		return
 	}
+	q.at[w.edge]--
 	switch before := q.by[w.id]; {
 	case before != w:
 		for before.next != w {
@@ -107,6 +108,18 @@ func (q *waits) of(a *account, id string) (out []*wait) {
 		}
 	}
 	return out
+}
+
+// dropMoments takes what is left of a scenario's timeline away.
+func (q *waits) dropMoments(scenario string) {
+	if q.moments == 0 {
+		return
+	}
+	for _, w := range slices.Clone(q.heap) {
+		if w.moment != nil && w.id == scenario {
+			q.remove(w)
+		}
+	}
 }
 
 // all lists the waits in the order of their coming.

@@ -105,3 +105,28 @@ func TestWaitsOfOneThing(t *testing.T) {
 		t.Errorf("%d wait, want %d", len(q.all()), len(have))
 	}
 }
+
+// A scenario's timeline is taken away as one, and what else waits stays. It may be so long
+// that it must not be gone through for each of its moments, which here would take minutes.
+func TestManyMoments(t *testing.T) {
+	t.Parallel()
+	const many = 200_000
+	a, e := &account{}, &edge{}
+	var q waits
+	for range many {
+		q.add(&wait{id: "long", moment: &scenario.Moment{}, due: time.Unix(1e9, 0)})
+	}
+	thing, other := &wait{account: a, edge: e, id: "long"}, &wait{id: "other", moment: &scenario.Moment{}}
+	q.add(thing)
+	q.add(other)
+	if got := q.of(a, "long"); !slices.Equal(got, []*wait{thing}) || q.moments != many+1 {
+		t.Errorf("of the thing: %d, and %d moments", len(got), q.moments)
+	}
+	if q.next(time.Unix(1e9, 0)) == nil {
+		t.Error("no moment fell due")
+	}
+	q.dropMoments("long")
+	if got := q.all(); !slices.Equal(got, []*wait{thing, other}) || q.moments != 1 {
+		t.Errorf("%d are left, %d of them moments", len(got), q.moments)
+	}
+}

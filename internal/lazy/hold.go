@@ -12,6 +12,7 @@ type hold struct {
 	mu     sync.Mutex
 	change sync.Cond
 	over   bool // whether the deadline has passed
+	closed bool
 	read   held // the Read of late
 
 	// Who looks now and then whether the same Read still waits costs less than an alarm for
@@ -33,15 +34,16 @@ const (
 // lookEvery is how often. A Read waits once or twice as long.
 const lookEvery = 20 * time.Millisecond
 
-// longAgo is a deadline of the kind that servers set to end a Read.
-func longAgo(t time.Time) bool { return !t.IsZero() && t.Unix() < 1e9 }
+// longAgo is a deadline of the kind that servers set to end a Read. The time of a bubble of
+// testing/synctest is none: it begins in the year 2000.
+func longAgo(t time.Time) bool { return !t.IsZero() && t.Unix() < 1e8 }
 
 // wait says whether the deadline passed before the Read was let go on.
 func (h *hold) wait() (over bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.over {
-		return true
+	if h.over || h.closed {
+		return h.over
 	}
 	if !h.looking {
 		h.lookLater()
@@ -65,6 +67,17 @@ func (h *hold) end(t time.Time) bool {
 	h.read = ended
 	h.change.Signal()
 	return true
+}
+
+// close lets a Read find out at once that the connection is closed.
+func (h *hold) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
+	if h.read == waiting {
+		h.read = let
+		h.change.Signal()
+	}
 }
 
 func (h *hold) lookLater() {

@@ -66,6 +66,11 @@ func (c *conn) Write(p []byte) (n int, err error) {
 	}
 }
 
+func (c *conn) Close() error {
+	defer c.held.close()
+	return c.Conn.Close()
+}
+
 // CloseWrite ends one direction, so that a client sees the end of an answer before the
 // connection goes.
 func (c *conn) CloseWrite() error {

@@ -214,6 +214,18 @@ func TestHeldReadGoesOn(t *testing.T) {
 	})
 }
 
+// Where it is the year 2000, as in a bubble, a deadline that is still to come ends nothing.
+func TestHeldReadInABubble(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newConn(&wire{answers: []answer{{1, nil}}})
+		_ = c.SetReadDeadline(time.Now().Add(time.Minute)) //nolint:forbidigo // a bubble's time
+		if n, err := c.Read(make([]byte, 1)); n != 1 || err != nil {
+			t.Errorf("got %d, %v", n, err)
+		}
+	})
+}
+
 // A handler hears of a client that leaves, and the next request on a connection is read as
 // it was sent, though it came before the answer to the one before.
 func TestServed(t *testing.T) {

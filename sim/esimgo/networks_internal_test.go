@@ -48,6 +48,11 @@ func TestNetworksData(t *testing.T) {
 			t.Errorf("%s has %d codes of networks that the atlas has, of %d written down", iso, real, len(written[iso]))
 		}
 	}
+	for iso := range written {
+		if len(networksOf(iso)) == 0 {
+			t.Errorf("tadig.json has %s, of which the atlas has no networks", iso)
+		}
+	}
 	if certain < 60 {
 		t.Errorf("%d countries have a true TADIG, want 60", certain)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/net/nettest"
 
+	"github.com/esimsim/esimsim/internal/lazy"
 	"github.com/esimsim/esimsim/internal/network"
 )
 
@@ -27,5 +28,23 @@ func TestConn(t *testing.T) {
 		}
 		far = <-accepted
 		return near, far, func() { _, _, _ = near.Close(), far.Close(), l.Close() }, nil
+	})
+}
+
+func TestLazy(t *testing.T) {
+	t.Parallel()
+	nettest.TestConn(t, func() (near, far net.Conn, stop func(), err error) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		defer func() { _ = l.Close() }()
+		if far, err = net.Dial("tcp", l.Addr().String()); err != nil {
+			return nil, nil, nil, err
+		}
+		if near, err = lazy.Listener(l).Accept(); err != nil {
+			return nil, nil, nil, err
+		}
+		return near, far, func() { _, _ = near.Close(), far.Close() }, nil
 	})
 }
