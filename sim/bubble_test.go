@@ -170,7 +170,7 @@ func TestBubbleEndsWhateverIsOpen(t *testing.T) {
 			t.Errorf("hung: %v", err)
 		}
 		// Its answer is larger than what connections keep.
-		unread, err := w.Client("esimgo").Get(w.BaseURL("esimgo") + "/catalogue?perPage=100")
+		unread, err := w.Client("esimgo").Get(w.BaseURL("esimgo") + "/catalogue?perPage=1000")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,4 +184,35 @@ func TestBubbleEndsWhateverIsOpen(t *testing.T) {
 			t.Errorf("worlds: %s", list)
 		}
 	})
+}
+
+// Whoever does not read on has his answer for the longest delay and half a minute more, and
+// then nothing is left that Close would wait for.
+func TestBubbleUnreadAnswerIsCut(t *testing.T) {
+	t.Parallel()
+	for after, whole := range map[time.Duration]bool{149 * time.Second: true, 151 * time.Second: false} {
+		synctest.Test(t, func(t *testing.T) {
+			srv := inMemory(t)
+			w := srv.WorldT(t, "")
+			unread, err := w.Client("esimgo").Get(w.BaseURL("esimgo") + "/catalogue?perPage=1000")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = unread.Body.Close() }()
+			time.Sleep(after) //nolint:forbidigo // a bubble's time
+			if !whole {
+				began := time.Now() //nolint:forbidigo // a bubble's time
+				if err := srv.Close(); err != nil {
+					t.Error(err)
+				}
+				if waited := time.Since(began); waited > 0 { //nolint:forbidigo // a bubble's time
+					t.Errorf("Close waited %s", waited)
+				}
+			}
+			body, err := io.ReadAll(unread.Body)
+			if whole != (err == nil) || whole != gjson.ValidBytes(body) {
+				t.Errorf("read after %s: %d bytes of %d, %v", after, len(body), unread.ContentLength, err)
+			}
+		})
+	}
 }

@@ -2,6 +2,8 @@ package sim_test
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -117,7 +119,7 @@ func TestSlowClientsAreCut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			srv := startPatient(t, c.header, c.read, c.idle)
+			srv := startPatient(t, sim.Patience{Header: c.header, Read: c.read, Write: never, Idle: c.idle})
 			conn := dialRaw(t, srv)
 			if _, err := io.WriteString(conn, c.first); err != nil {
 				t.Fatal(err)
@@ -156,13 +158,45 @@ func TestSlowClientsAreCut(t *testing.T) {
 	}
 }
 
-func startPatient(t *testing.T, header, read, idle time.Duration) *sim.Server {
+// Who asks and asks and reads no answer is cut off too, and then nothing is left that Close
+// would have to wait for.
+func TestUnreadAnswersAreCut(t *testing.T) {
+	t.Parallel()
+	const short, never = 200 * time.Millisecond, time.Hour
+	srv := startPatient(t, sim.Patience{Header: never, Read: never, Write: short, Idle: never})
+	srv.SetDrain(never)
+	conn := dialRaw(t, srv)
+	late := clock.Wall{}.Now().Add(time.Minute)
+	err := conn.SetWriteDeadline(late)
+	// What the kernel keeps for either side fills up, however much that is.
+	for requests := strings.Repeat("GET /_sim/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 100); err == nil; {
+		_, err = io.WriteString(conn, requests)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatal("it was not cut")
+	}
+	ctx, cancel := context.WithDeadline(t.Context(), late)
+	defer cancel()
+	closed := make(chan error)
+	go func() { closed <- srv.Close() }()
+	select {
+	case err := <-closed:
+		if err != nil {
+			t.Errorf("close: %v", err)
+		}
+	case <-ctx.Done():
+		t.Error("something is left that Close waits for")
+		srv.SetDrain(0)
+	}
+}
+
+func startPatient(t *testing.T, p sim.Patience) *sim.Server {
 	t.Helper()
 	srv, err := sim.New(sim.Config{Providers: []*sim.Provider{toyProvider()}, Library: library, Freeze: start})
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv.SetPatience(header, read, idle)
+	srv.SetPatience(p)
 	if err := srv.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
