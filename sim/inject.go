@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/scenario"
@@ -14,9 +15,14 @@ func (x *exchange) match(t *Turn) {
 	if !x.extra.HasRules() && !t.w.script.HasRules() {
 		return
 	}
+	var work *scenario.Work
 	call := scenario.Call{
 		Operation: x.op.name, Now: t.Now, Since: t.Now.Sub(t.w.begun),
-		Env:     func() scenario.Env { return x.env(t) },
+		Env: sync.OnceValue(func() scenario.Env {
+			env := x.env(t)
+			work = env.Work
+			return env
+		}),
 		Answers: func(name string) bool { return x.provider.named(name, x.op.id) != nil },
 	}
 	for _, s := range []*scenario.Script{x.extra, t.w.script} {
@@ -27,6 +33,9 @@ func (x *exchange) match(t *Turn) {
 		if x.after == nil {
 			x.after = after
 		}
+	}
+	if work.Exhausted() {
+		x.srv.log.Warn("the conditions of all rules together are too dear for this request: those behind do not hold", "world", t.w.name, "operation", x.op.name)
 	}
 	for _, f := range []*scenario.Firing{x.before, x.after} {
 		if f != nil {
@@ -42,6 +51,7 @@ func (x *exchange) match(t *Turn) {
 
 // env is what conditions look at.
 func (x *exchange) env(t *Turn) scenario.Env {
+	size := len(x.req.Body) + len(x.req.URL.Path) + len(x.req.URL.RawQuery)
 	env := scenario.Env{
 		Method: x.req.Method, Path: x.req.URL.Path, Query: map[string]string{}, Header: map[string]string{},
 		Account: t.w.settingsOf(x.provider, t.Now),
@@ -50,12 +60,14 @@ func (x *exchange) env(t *Turn) scenario.Env {
 		env.Query[k] = v[0]
 	}
 	for k, v := range x.req.Header {
+		size += len(k) + len(v[0])
 		env.Header[k] = v[0]
 		env.Header[lower(k)] = v[0]
 	}
 	if v, ok := x.req.JSON(); ok {
 		env.Body = v.Value()
 	}
+	env.Work = scenario.NewWork(size)
 	return env
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -58,9 +59,11 @@ func (t *Turn) tamper(d *delivery) {
 func (t *Turn) spoiled(d *delivery) (w *scenario.Webhook) {
 	call := scenario.Call{
 		Operation: d.provider.eventName(d.event), Webhook: true, Now: t.Now, Since: t.Now.Sub(t.w.begun),
-		Env: func() scenario.Env {
-			return scenario.Env{Body: gjson.Parse(d.body).Value(), Account: t.w.settingsOf(d.provider, t.Now)}
-		},
+		Env: sync.OnceValue(func() scenario.Env {
+			return scenario.Env{
+				Body: gjson.Parse(d.body).Value(), Account: t.w.settingsOf(d.provider, t.Now), Work: scenario.NewWork(len(d.body)),
+			}
+		}),
 	}
 	for _, s := range []*scenario.Script{t.extra, t.w.script} {
 		// Each counts the event, also where another's rule acts.
