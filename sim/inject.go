@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/esimsim/esimsim/internal/scenario"
@@ -15,14 +14,9 @@ func (x *exchange) match(t *Turn) {
 	if !x.extra.HasRules() && !t.w.script.HasRules() {
 		return
 	}
-	var work *scenario.Work
-	call := scenario.Call{
+	call := &scenario.Call{
 		Operation: x.op.name, Now: t.Now, Since: t.Now.Sub(t.w.begun),
-		Env: sync.OnceValue(func() scenario.Env {
-			env := x.env(t)
-			work = env.Work
-			return env
-		}),
+		Env:     func() scenario.Env { return x.env(t) },
 		Answers: func(name string) bool { return x.provider.named(name, x.op.id) != nil },
 	}
 	for _, s := range []*scenario.Script{x.extra, t.w.script} {
@@ -34,7 +28,7 @@ func (x *exchange) match(t *Turn) {
 			x.after = after
 		}
 	}
-	if work.Exhausted() {
+	if call.Exhausted() {
 		x.srv.log.Warn("the conditions of all rules together are too dear for this request: those behind do not hold", "world", t.w.name, "operation", x.op.name)
 	}
 	for _, f := range []*scenario.Firing{x.before, x.after} {

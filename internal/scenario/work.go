@@ -59,11 +59,18 @@ const (
 	perValue     = 10  // of a range
 )
 
-// cheap are builtins that look at one value, or go through a text once.
-var cheap = map[string]int{
-	"len": perByteRead, "lower": perByteRead, "upper": perByteRead, "trim": perByteRead, "trimPrefix": perByteRead, "trimSuffix": perByteRead,
-	"hasPrefix": perByte, "hasSuffix": perByte, "indexOf": perByteRead, "lastIndexOf": perByteRead,
-	"int": perByteRead, "float": perByteRead, "abs": 0, "ceil": 0, "floor": 0, "round": 0, "type": 0, "get": 0, "first": 0, "last": 0,
+// builtin is what one that has no predicate costs for a byte: some look at one value, or go
+// through a text once.
+func builtin(name string) int {
+	switch name {
+	case "abs", "ceil", "floor", "round", "type", "get", "first", "last":
+		return 0
+	case "hasPrefix", "hasSuffix":
+		return perByte
+	case "len", "lower", "upper", "trim", "trimPrefix", "trimSuffix", "indexOf", "lastIndexOf", "int", "float":
+		return perByteRead
+	}
+	return perByteMade
 }
 
 // A cost is what an expression costs but for its patterns and predicates, which tell when
@@ -95,10 +102,8 @@ func (c *cost) Visit(node *ast.Node) {
 	case *ast.SliceNode:
 		c.perByte += perByteRead
 	case *ast.BuiltinNode:
-		if each, ok := cheap[n.Name]; ok {
-			c.perByte += each
-		} else if predicateOf(n) == nil {
-			c.perByte += perByteMade
+		if predicateOf(n) == nil {
+			c.perByte += builtin(n.Name)
 		}
 	case *ast.BinaryNode:
 		c.binary(n)

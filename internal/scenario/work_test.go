@@ -31,7 +31,7 @@ func held(s *scenario.Script, body string) (held int, exhausted bool) {
 	work := scenario.NewWork(len(body))
 	env := scenario.Env{Method: "POST", Path: "/v1/orders", Body: gjson.Parse(body).Value(), Work: work}
 	before := calls(s)
-	s.Match(scenario.Call{Operation: "toy.createOrder", Env: func() scenario.Env { return env }})
+	s.Match(&scenario.Call{Operation: "toy.createOrder", Env: func() scenario.Env { return env }})
 	return calls(s) - before, work.Exhausted()
 }
 
@@ -114,7 +114,7 @@ func BenchmarkWork(b *testing.B) {
 			body := gjson.Parse(c.body).Value()
 			for b.Loop() {
 				env := scenario.Env{Method: "POST", Body: body, Work: scenario.NewWork(len(c.body))}
-				s.Match(scenario.Call{Operation: "toy.createOrder", Env: func() scenario.Env { return env }})
+				s.Match(&scenario.Call{Operation: "toy.createOrder", Env: func() scenario.Env { return env }})
 			}
 		})
 	}
