@@ -170,7 +170,7 @@ func TestBubbleEndsWhateverIsOpen(t *testing.T) {
 			t.Errorf("hung: %v", err)
 		}
 		// Its answer is larger than what connections keep.
-		unread, err := w.Client("esimgo").Get(w.BaseURL("esimgo") + "/catalogue?perPage=100")
+		unread, err := w.Client("esimgo").Get(w.BaseURL("esimgo") + "/catalogue?perPage=1000")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,4 +184,57 @@ func TestBubbleEndsWhateverIsOpen(t *testing.T) {
 			t.Errorf("worlds: %s", list)
 		}
 	})
+}
+
+// Whoever does not read on has his answer for the longest delay and half a minute more, and
+// then nothing is left that Close would wait for; also where the answer took its time.
+func TestBubbleUnreadAnswerIsCut(t *testing.T) {
+	t.Parallel()
+	for name, begin := range map[string]func(*testing.T, *sim.World, *http.Client, string) (*http.Response, error){
+		"of an API": func(_ *testing.T, w *sim.World, _ *http.Client, _ string) (*http.Response, error) {
+			return w.Client("esimgo").Get(w.BaseURL("esimgo") + "/catalogue?perPage=1000")
+		},
+		"of the control plane": func(t *testing.T, w *sim.World, client *http.Client, url string) (*http.Response, error) {
+			if err := w.Patch(sim.Patch{"esimgo": {"balance": 1e6}}); err != nil {
+				t.Fatal(err)
+			}
+			for range 40 { // so that more comes of it than connections keep
+				ask(t, w.Client("esimgo"), "POST", w.BaseURL("esimgo")+"/orders", strings.Replace(britain, `"quantity":1`, `"quantity":50`, 1))
+			}
+			return client.Post(url+"/_sim/worlds/"+w.Name()+"/clock", "application/json", strings.NewReader(`{"advance":"900d"}`))
+		},
+	} {
+		for after, whole := range map[time.Duration]bool{149 * time.Second: true, 151 * time.Second: false} {
+			t.Run(fmt.Sprint(name, " after ", after), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					srv := inMemory(t)
+					unread, err := begin(t, srv.WorldT(t, ""), srv.Client(), srv.URL())
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer func() { _ = unread.Body.Close() }()
+					time.Sleep(after) //nolint:forbidigo // a bubble's time
+					if !whole {
+						wantClosedAtOnce(t, srv)
+					}
+					body, err := io.ReadAll(unread.Body)
+					if whole != (err == nil) || whole != gjson.ValidBytes(body) {
+						t.Errorf("%d bytes are read, %v", len(body), err)
+					}
+				})
+			})
+		}
+	}
+}
+
+func wantClosedAtOnce(t *testing.T, srv *sim.Server) {
+	t.Helper()
+	began := time.Now() //nolint:forbidigo // a bubble's time
+	if err := srv.Close(); err != nil {
+		t.Error(err)
+	}
+	if waited := time.Since(began); waited > 0 { //nolint:forbidigo // a bubble's time
+		t.Errorf("Close waited %s", waited)
+	}
 }

@@ -13,7 +13,7 @@ import (
 
 // Config says how a simulator runs. All but Providers may stay zero.
 type Config struct {
-	// Providers are the APIs to stand in for; without any there is the control plane alone.
+	// Providers are the APIs to stand in for, at least one: all.Providers gives all three.
 	Providers []*Provider
 	// Listen is the address of Start; "" takes a free port of the loopback interface.
 	Listen string
@@ -80,6 +80,8 @@ const (
 // check refuses what contradicts itself.
 func (c Config) check() error {
 	switch {
+	case len(c.Providers) == 0:
+		return errors.New("there is no API to stand in for: give Providers, such as all.Providers() of sim/all")
 	case c.CheckReplies && c.OnReply == nil:
 		return errors.New("replies are to be checked: somebody must hear of it, by OnReply")
 	case c.InMemory && c.Listen != "":

@@ -11,10 +11,13 @@ func (s *Server) SetDrain(d time.Duration) { s.times.drain = d }
 // SetMaxWorlds says how many worlds there may be.
 func (s *Server) SetMaxWorlds(n int) { s.most = n }
 
-// SetPatience says how long a client may take for the head of a request and for all of it,
-// and be silent after an answer. It is for a simulator that is not started yet.
-func (s *Server) SetPatience(header, read, idle time.Duration) {
-	s.times.header, s.times.read, s.times.idle = header, read, idle
+// Patience is how long a client may take for the head of a request and for all of it, and
+// for its answer, and be silent after that.
+type Patience struct{ Header, Read, Write, Idle time.Duration }
+
+// SetPatience is for a simulator that is not started yet.
+func (s *Server) SetPatience(p Patience) {
+	s.times.header, s.times.read, s.times.write, s.times.idle = p.Header, p.Read, p.Write, p.Idle
 }
 
 // Background runs f as a task of the simulator.

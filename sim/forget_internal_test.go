@@ -8,7 +8,7 @@ import (
 // A world that was forgotten holds nothing any more as soon as that is said.
 func TestForgetIsDone(t *testing.T) {
 	t.Parallel()
-	s, err := New(Config{})
+	s, err := New(Config{Providers: []*Provider{{name: "none"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -170,6 +170,28 @@ func TestHintIsLogged(t *testing.T) {
 	}
 }
 
+// Conditions that are too dear for one request do not hold for it, and the log says so; those
+// that are not still do.
+func TestDearConditions(t *testing.T) {
+	t.Parallel()
+	log := &lines{more: make(chan struct{}, 1)}
+	library := rules("- {on: toy.createThing, when: body.name == 'last', do: {error: BROKEN}}\n" +
+		strings.Repeat("- {on: toy.createThing, when: \"body.name matches '(x?){100}y' or method == 'POST'\", phase: after, do: {delay: 1ms}}\n", 20))
+	srv := sim.StartT(t, sim.Config{
+		Providers: []*sim.Provider{toyProvider()}, Library: library, Log: slog.New(slog.NewTextHandler(log, nil)), Freeze: start,
+	})
+	c := caller{t, srv, "toy_dear~r"}
+	if status, _, v := c.do("POST", "/toy/things", `{"name":"`+strings.Repeat("x", 5_000)+`"}`); status != 200 {
+		t.Errorf("a long name: %d %s", status, v)
+	}
+	if !log.has("do not hold") {
+		t.Error("the log does not say that conditions were left out")
+	}
+	if status, _, v := c.do("POST", "/toy/things", `{"name":"last"}`); status != 503 {
+		t.Errorf("a short one: %d %s", status, v)
+	}
+}
+
 // A balance is read as the setting of the same patch says, whichever is named first.
 func TestSettingsBeforeState(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -117,7 +118,7 @@ func TestSlowClientsAreCut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			srv := startPatient(t, c.header, c.read, c.idle)
+			srv := startPatient(t, sim.Patience{Header: c.header, Read: c.read, Write: never, Idle: c.idle})
 			conn := dialRaw(t, srv)
 			if _, err := io.WriteString(conn, c.first); err != nil {
 				t.Fatal(err)
@@ -156,13 +157,47 @@ func TestSlowClientsAreCut(t *testing.T) {
 	}
 }
 
-func startPatient(t *testing.T, header, read, idle time.Duration) *sim.Server {
+// Who does not read on is cut off too, and then nothing is left that Close would wait for.
+func TestUnreadAnswerIsCut(t *testing.T) {
+	t.Parallel()
+	const short, never = time.Second, time.Hour
+	srv := startPatient(t, sim.Patience{Header: never, Read: never, Write: short, Idle: never})
+	srv.SetDrain(never)
+	shop := caller{t, srv, "toy_calm"}
+	for range 24 { // whose journal is more than a kernel keeps for a connection
+		shop.do("POST", "/toy/things", `{"name":"`+strings.Repeat("x", 1_000_000)+`"}`)
+	}
+	conn := dialRaw(t, srv)
+	if _, err := io.WriteString(conn, "GET /_sim/worlds/calm/requests HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(conn, make([]byte, 1)); err != nil { // now it is being answered
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	closed := make(chan error, 1)
+	go func() { closed <- srv.Close() }()
+	select {
+	case err := <-closed:
+		if err != nil {
+			t.Errorf("close: %v", err)
+		}
+	case <-ctx.Done():
+		t.Fatal("it was not cut")
+	}
+	if rest, _ := io.ReadAll(conn); len(rest) == 0 || strings.HasSuffix(string(rest), "\r\n0\r\n\r\n") {
+		t.Errorf("it has all that is left to read, %d bytes", len(rest))
+	}
+}
+
+func startPatient(t *testing.T, p sim.Patience) *sim.Server {
 	t.Helper()
 	srv, err := sim.New(sim.Config{Providers: []*sim.Provider{toyProvider()}, Library: library, Freeze: start})
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv.SetPatience(header, read, idle)
+	srv.SetPatience(p)
 	if err := srv.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

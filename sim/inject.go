@@ -14,7 +14,7 @@ func (x *exchange) match(t *Turn) {
 	if !x.extra.HasRules() && !t.w.script.HasRules() {
 		return
 	}
-	call := scenario.Call{
+	call := &scenario.Call{
 		Operation: x.op.name, Now: t.Now, Since: t.Now.Sub(t.w.begun),
 		Env:     func() scenario.Env { return x.env(t) },
 		Answers: func(name string) bool { return x.provider.named(name, x.op.id) != nil },
@@ -27,6 +27,9 @@ func (x *exchange) match(t *Turn) {
 		if x.after == nil {
 			x.after = after
 		}
+	}
+	if call.Exhausted() {
+		x.srv.log.Warn("the conditions of all rules together are too dear for this request: those behind do not hold", "world", t.w.name, "operation", x.op.name)
 	}
 	for _, f := range []*scenario.Firing{x.before, x.after} {
 		if f != nil {
@@ -42,6 +45,7 @@ func (x *exchange) match(t *Turn) {
 
 // env is what conditions look at.
 func (x *exchange) env(t *Turn) scenario.Env {
+	size := len(x.req.Body) + len(x.req.URL.Path) + len(x.req.URL.RawQuery)
 	env := scenario.Env{
 		Method: x.req.Method, Path: x.req.URL.Path, Query: map[string]string{}, Header: map[string]string{},
 		Account: t.w.settingsOf(x.provider, t.Now),
@@ -50,12 +54,14 @@ func (x *exchange) env(t *Turn) scenario.Env {
 		env.Query[k] = v[0]
 	}
 	for k, v := range x.req.Header {
+		size += len(k) + len(v[0])
 		env.Header[k] = v[0]
 		env.Header[lower(k)] = v[0]
 	}
 	if v, ok := x.req.JSON(); ok {
 		env.Body = v.Value()
 	}
+	env.Work = scenario.NewWork(size)
 	return env
 }
 

@@ -119,6 +119,9 @@ func (w *World) loadScript(s Snapshot) error {
 			return &SnapshotError{place("/scenarios", i), err.Error()}
 		}
 		w.script.Add(sc)
+		if err := roomFor(w.script.Scenarios()); err != nil {
+			return &SnapshotError{place("/scenarios", i), err.Error()}
+		}
 	}
 	if err := w.script.Restore(s.Rules); err != nil {
 		return &SnapshotError{"/rules", err.Error()}

@@ -26,6 +26,9 @@ func (w *World) switchOn(sc *scenario.Scenario, now time.Time) error {
 	w.script.Add(sc)
 	w.choose()
 	err := roomFor(w.script.Scenarios())
+	if err != nil {
+		err = fmt.Errorf("%w: switch one off first", err)
+	}
 	if err == nil {
 		err = w.checkTargets(sc.Settings)
 	}
@@ -61,14 +64,14 @@ const (
 // roomFor says why a world cannot have so many scenarios on.
 func roomFor(list []*scenario.Scenario) error {
 	if len(list) > maxScenarios {
-		return fmt.Errorf("a world has at most %d scenarios on: switch one off first", maxScenarios)
+		return fmt.Errorf("a world has at most %d scenarios on", maxScenarios)
 	}
 	n := 0
 	for _, sc := range list {
 		n += len(sc.Text)
 	}
 	if n > maxScenarioBytes {
-		return fmt.Errorf("the scenarios of a world are at most %d MiB together: switch one off first", maxScenarioBytes>>20)
+		return fmt.Errorf("the scenarios of a world are at most %d MiB together", maxScenarioBytes>>20)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
@@ -128,6 +129,21 @@ func TestScenariosOfAWorldAreBounded(t *testing.T) {
 	}
 	if status, detail := post("large", "more", 50); status != 400 || !strings.Contains(detail, "at most 4 MiB together: switch one off") {
 		t.Errorf("more than 4 MiB: %d %s", status, detail)
+	}
+	_, many := c.do("GET", "/worlds/many/snapshot", "")
+	_, large := c.do("GET", "/worlds/large/snapshot", "")
+	for name, r := range map[string]struct {
+		snapshot, pointer, detail string
+		status                    int
+	}{
+		"100":             {many.Raw, "", "", 200},
+		"101":             {withScenario(t, many.Raw, "version: 1\nname: more\n"), "/scenarios/100", "at most 100 scenarios", 400},
+		"more than 4 MiB": {withScenario(t, large.Raw, "version: 1\nname: more\n"), "/scenarios/4", "at most 4 MiB together", 400},
+	} {
+		status, v := c.do("PUT", "/worlds/restored/snapshot", r.snapshot)
+		if status != r.status || v.Get("pointer").Str != r.pointer || !strings.Contains(v.Get("detail").Str, r.detail) {
+			t.Errorf("a snapshot with %s: %d %s", name, status, v)
+		}
 	}
 	for world, want := range map[string]int{"many": 100, "large": 4} {
 		if on := srv.WorldT(t, world).View().Scenarios; len(on) != want {
@@ -261,4 +277,19 @@ func TestHeaderChoosesSettings(t *testing.T) {
 			t.Errorf("%s: %q, want %q", header, h.Get("X-Toy-Colour"), want)
 		}
 	}
+}
+
+// withScenario is a snapshot with one more scenario.
+func withScenario(t *testing.T, snapshot, text string) string {
+	t.Helper()
+	s, err := sim.ReadSnapshot([]byte(snapshot))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Scenarios = append(s.Scenarios, text)
+	out, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
 }

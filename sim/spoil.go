@@ -56,10 +56,12 @@ func (t *Turn) tamper(d *delivery) {
 
 // spoiled is what the first firing rule says of the event, nil for none.
 func (t *Turn) spoiled(d *delivery) (w *scenario.Webhook) {
-	call := scenario.Call{
+	call := &scenario.Call{
 		Operation: d.provider.eventName(d.event), Webhook: true, Now: t.Now, Since: t.Now.Sub(t.w.begun),
 		Env: func() scenario.Env {
-			return scenario.Env{Body: gjson.Parse(d.body).Value(), Account: t.w.settingsOf(d.provider, t.Now)}
+			return scenario.Env{
+				Body: gjson.Parse(d.body).Value(), Account: t.w.settingsOf(d.provider, t.Now), Work: scenario.NewWork(len(d.body)),
+			}
 		},
 	}
 	for _, s := range []*scenario.Script{t.extra, t.w.script} {

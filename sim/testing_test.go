@@ -71,9 +71,13 @@ func wantTold(t *testing.T, got []string, want ...string) {
 func TestHelpersFailTheTest(t *testing.T) {
 	t.Parallel()
 	srv := sim.StartT(t, sim.Config{Providers: all.Providers(), Freeze: start})
-	wantTold(t, try("x", func(t *trial) { sim.StartT(t, sim.Config{Scenarios: []string{"esimfly-flakey"}}) }),
+	wantTold(t, try("x", func(t *trial) { sim.StartT(t, sim.Config{}) }),
+		"new simulator: there is no API to stand in for: give Providers, such as all.Providers() of sim/all")
+	wantTold(t, try("x", func(t *trial) {
+		sim.StartT(t, sim.Config{Providers: all.Providers(), Scenarios: []string{"esimfly-flakey"}})
+	}),
 		`new simulator: there is no scenario "esimfly-flakey"`+", did you mean esimfly-flaky?")
-	wantTold(t, try("x", func(t *trial) { sim.StartT(t, sim.Config{Listen: "127.0.0.1:none"}) }),
+	wantTold(t, try("x", func(t *trial) { sim.StartT(t, sim.Config{Providers: all.Providers(), Listen: "127.0.0.1:none"}) }),
 		"start simulator: listen tcp: lookup tcp/none: unknown port")
 	wantTold(t, try("x", func(t *trial) { srv.WorldT(t, "a b") }),
 		"world a b: a name is 1 to 64 of letters, digits, '.', '_' and '-'")

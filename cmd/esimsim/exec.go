@@ -132,7 +132,7 @@ func execute(ctx context.Context, e env, o serveOptions, x execOptions, args []s
 		return fail(notStarted(err))
 	}
 	defer func() { _ = s.Close() }()
-	settle(s, e.getenv)
+	settle(s, o.cfg.Log, e.getenv)
 
 	own, err := s.Env(x.world)
 	if err != nil {

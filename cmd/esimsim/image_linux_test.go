@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -48,6 +50,51 @@ func TestImage(t *testing.T) {
 		c.confine(t)
 		c.serve(t)
 	})
+	t.Run("takes little memory", func(t *testing.T) {
+		t.Parallel()
+		c.weigh(t)
+	})
+}
+
+// mostMemory is what the program may hold resident before it is asked for anything.
+const mostMemory = 30_000_000
+
+// weigh starts what the image runs, and asks the kernel what it takes once it has settled:
+// to read the documents takes more for a moment. It is for two processors, as each has a
+// store of its own.
+func (c *container) weigh(t *testing.T) {
+	t.Helper()
+	log, done := &watched{more: make(chan struct{})}, make(chan struct{})
+	served := c.command(t, "127.0.0.1:0", c.entry...)
+	served.Env = append(served.Env, "GOMAXPROCS=2", "ESIMSIM_LOG_LEVEL=debug")
+	served.Stderr = log
+	if err := served.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = served.Wait(); close(done) }()
+	t.Cleanup(func() { _ = served.Process.Kill(); <-done })
+	if log.find(regexp.MustCompile("msg=settled\n"), done) == nil {
+		text, _ := log.read()
+		t.Fatalf("it ended: %s", text)
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", served.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sizes := regexp.MustCompile(`(VmHWM|VmRSS|RssAnon|RssFile):\s+(\d+) kB`).FindAllStringSubmatch(string(status), -1)
+	if len(sizes) != 4 || sizes[1][1] != "VmRSS" {
+		t.Fatalf("%s", status)
+	}
+	kib, err := strconv.Atoi(sizes[1][2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range sizes {
+		t.Logf("%10s kB %s", size[2], size[1])
+	}
+	if n := kib << 10; n > mostMemory {
+		t.Errorf("%d bytes are resident, and at most %d may be", n, mostMemory)
+	}
 }
 
 // serve starts what the image runs, asks after its health, and stops it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"runtime/debug"
 	"runtime/metrics"
@@ -18,7 +19,7 @@ import (
 // journal entry and what was sold, is kept for long, so that to look it through each time
 // the heap has doubled costs much and frees little. Who has set GOGC or GOMEMLIMIT is not
 // overruled.
-func settle(s *sim.Server, getenv func(string) string) {
+func settle(s *sim.Server, log *slog.Logger, getenv func(string) string) {
 	const percent = 400
 	paced, limited := getenv("GOGC") != "", getenv("GOMEMLIMIT") != ""
 	go func() {
@@ -32,6 +33,7 @@ func settle(s *sim.Server, getenv func(string) string) {
 			allowed, _ := os.ReadFile("/sys/fs/cgroup/memory.max")
 			debug.SetMemoryLimit(memoryLimit(string(allowed)))
 		}
+		log.Debug("settled")
 	}()
 }
 

@@ -210,7 +210,7 @@ func serve(ctx context.Context, e env, o serveOptions) error {
 		}
 		defer stop()
 	}
-	settle(s, e.getenv)
+	settle(s, o.cfg.Log, e.getenv)
 	go giveBack(ctx)
 	if err := banner(e.stdout, s, o.cfg); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/esimsim/esimsim/sim"
+	"github.com/esimsim/esimsim/sim/all"
 )
 
 // Each listener that others can reach is told of loudly, and no other.
@@ -25,7 +26,7 @@ func TestReachableIsTold(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			var o serveOptions
-			o.cfg.Listen, o.cfg.TLS.Listen = c.listen, c.tls
+			o.cfg.Providers, o.cfg.Listen, o.cfg.TLS.Listen = all.Providers(), c.listen, c.tls
 			o.cfg.Log, o.cfg.ControlToken = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})), "t"
 			s := sim.StartT(t, o.cfg)
 			o.warn(s)

@@ -105,6 +105,12 @@ func (s *signing) text() string {
 		return strings.Join(headers, "\n")
 	}
 	call := "curl -sS -X " + inShell(s.method)
+	if strings.ContainsAny(s.curl, "[]{}") {
+		call += " --globoff" // else they are ranges to curl
+	}
+	if strings.Contains(s.curl, "/.") {
+		call += " --path-as-is"
+	}
 	for _, h := range headers {
 		call += " -H " + inShell(h)
 	}

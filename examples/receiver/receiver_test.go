@@ -19,6 +19,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/esimsim/esimsim/internal/tool"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/all"
 )
@@ -40,13 +41,13 @@ func TestReceivers(t *testing.T) {
 		"go": func(t *testing.T) []string {
 			source(t, "go/main.go")
 			binary := filepath.Join(t.TempDir(), "receiver")
-			if out, err := exec.Command(tool(t, "go"), "build", "-o", binary, "./go").CombinedOutput(); err != nil {
+			if out, err := exec.Command(tool.Path(t, "go"), "build", "-o", binary, "./go").CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			return []string{binary}
 		},
-		"node":   func(t *testing.T) []string { return []string{tool(t, "node"), source(t, "node/receiver.mjs")} },
-		"python": func(t *testing.T) []string { return []string{tool(t, "python3"), source(t, "python/receiver.py")} },
+		"node":   func(t *testing.T) []string { return []string{tool.Path(t, "node"), source(t, "node/receiver.mjs")} },
+		"python": func(t *testing.T) []string { return []string{tool.Path(t, "python3"), source(t, "python/receiver.py")} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -312,17 +313,4 @@ func source(t *testing.T, file string) string {
 		t.Fatal(err)
 	}
 	return file
-}
-
-// tool is the path of a program; in CI nothing may be missing.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is missing, and CI has to run every example", name)
-		}
-		t.Skipf("%s is not on this machine", name)
-	}
-	return path
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/esimsim/esimsim/internal/tool"
 	"github.com/esimsim/esimsim/sim"
 	"github.com/esimsim/esimsim/sim/all"
 )
@@ -44,13 +45,7 @@ func TestMain(m *testing.M) {
 // plane meets it too; when an instance goes, the other worlds stay.
 func TestEveryCredentialMeetsItsOwnWorld(t *testing.T) {
 	t.Parallel()
-	var instances []*sim.Server
-	var addrs []string
-	for range 3 {
-		s := sim.StartT(t, sim.Config{Providers: all.Providers()})
-		instances, addrs = append(instances, s), append(addrs, s.Addr())
-	}
-	front := balance(t, addrs)
+	instances, front := three(t)
 
 	const worlds = 60
 	for i := range worlds {
@@ -110,13 +105,7 @@ func TestEveryCredentialMeetsItsOwnWorld(t *testing.T) {
 // credential looks, also a big one, and a fork stands beside its original.
 func TestCopyOfAWorld(t *testing.T) {
 	t.Parallel()
-	var instances []*sim.Server
-	var addrs []string
-	for range 3 {
-		s := sim.StartT(t, sim.Config{Providers: all.Providers()})
-		instances, addrs = append(instances, s), append(addrs, s.Addr())
-	}
-	front := balance(t, addrs)
+	instances, front := three(t)
 	fetch(t, http.MethodPatch, front+"/_sim/worlds/ci1", `{"esimgo":{"balance":77}}`)
 	saved := fetch(t, http.MethodGet, front+"/_sim/worlds/ci1/snapshot", "").Raw
 	saved += strings.Repeat(" ", 3<<20) // as big as that of a world in long use
@@ -160,13 +149,7 @@ func home(instances []*sim.Server, world string) int {
 // The scheme's case is nobody's world; that of the name is.
 func TestSchemeInAnyCase(t *testing.T) {
 	t.Parallel()
-	var instances []*sim.Server
-	var addrs []string
-	for range 3 {
-		s := sim.StartT(t, sim.Config{Providers: all.Providers()})
-		instances, addrs = append(instances, s), append(addrs, s.Addr())
-	}
-	front := balance(t, addrs)
+	instances, front := three(t)
 	const order = `{"items":[{"packageId":"esim-portugal-7days-1gb-all","quantity":1}]}`
 	for i := range 12 {
 		for _, name := range []string{fmt.Sprintf("team-%d", i), fmt.Sprintf("TEAM-%d", i)} {
@@ -181,16 +164,21 @@ func TestSchemeInAnyCase(t *testing.T) {
 	}
 }
 
+// three are instances behind one address.
+func three(t *testing.T) (instances []*sim.Server, front string) {
+	t.Helper()
+	var addrs []string
+	for range 3 {
+		s := sim.StartT(t, sim.Config{Providers: all.Providers()})
+		instances, addrs = append(instances, s), append(addrs, s.Addr())
+	}
+	return instances, balance(t, addrs)
+}
+
 // balance starts nginx with the example's file before one to three instances.
 func balance(t testing.TB, instances []string) string {
 	t.Helper()
-	path, err := exec.LookPath("nginx")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("CI runs this example, and nginx is missing")
-		}
-		t.Skip("nginx is missing")
-	}
+	path := tool.Path(t, "nginx")
 	conf, err := os.ReadFile("nginx.conf")
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/esimsim/esimsim/internal/tool"
 	_ "github.com/esimsim/esimsim/sim/all" // what is built below: go test keeps no result for another
 )
 
@@ -72,7 +73,7 @@ func TestShops(t *testing.T) {
 	for _, l := range languages {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
-			need(t, l.tool)
+			tool.Path(t, l.tool)
 			report := filepath.Join(t.TempDir(), "report.json")
 			if code, out := l.run(t, esimsim, mutant{}, "--report", report); code != 0 {
 				t.Errorf("exit %d\n%s", code, out)
@@ -201,7 +202,7 @@ func build(t *testing.T) string {
 		}
 	}
 	binary := filepath.Join(t.TempDir(), "esimsim")
-	cmd := exec.CommandContext(t.Context(), need(t, "go"), "build", "-pgo=off", "-o", binary, "../../cmd/esimsim")
+	cmd := exec.CommandContext(t.Context(), tool.Path(t, "go"), "build", "-pgo=off", "-o", binary, "../../cmd/esimsim")
 	cmd.Env = environment()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -229,17 +230,4 @@ func write(t *testing.T, file, text string) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// need is the path of a program; in CI nothing may be missing.
-func need(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is missing, and CI has to run every example", name)
-		}
-		t.Skipf("%s is not on this machine", name)
-	}
-	return path
 }

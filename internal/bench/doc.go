@@ -7,5 +7,6 @@
 // and counts the CPU time of each process alone: cpu-ratio is base over simulator. Handler
 // calls the handler alone, and its allocations are its own. Worlds and Orders show that a request costs the same however much there is.
 //
-// With ESIMSIM_BINARY set to a program that was built, Wire measures that instead.
+// With ESIMSIM_BINARY set to a program that was built, Wire measures that instead. Start
+// needs one, and measures how long it takes to its first answers.
 package bench

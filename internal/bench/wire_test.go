@@ -15,6 +15,7 @@ import (
 	"runtime/pprof"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/esimsim/esimsim/internal/clock"
@@ -89,8 +90,9 @@ func serve(role string) error {
 
 // A child is a server in a process of its own.
 type child struct {
-	url string
-	pid int
+	url  string
+	pid  int
+	stop func() // the same as when the test ends
 }
 
 // start runs a child with that input before anything else.
@@ -115,7 +117,7 @@ func start(b testing.TB, role, input string) child {
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() {
+	stop := sync.OnceFunc(func() {
 		defer cancel()
 		_ = in.Close()
 		if cmd.Path != os.Args[0] {
@@ -123,10 +125,11 @@ func start(b testing.TB, role, input string) child {
 		}
 		_ = cmd.Wait()
 	})
+	b.Cleanup(stop)
 	if _, err := io.WriteString(in, input+"\n"); err != nil {
 		b.Fatal(err)
 	}
-	c := child{pid: cmd.Process.Pid}
+	c := child{pid: cmd.Process.Pid, stop: stop}
 	lines := bufio.NewScanner(out)
 	for c.url == "" && lines.Scan() {
 		for word := range strings.FieldsSeq(lines.Text()) {

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/esimsim/esimsim/internal/clock"
+	"github.com/esimsim/esimsim/internal/tool"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -905,9 +906,9 @@ type script struct {
 // node runs a script against a server, as world your_access_code.
 func (js script) node(t *testing.T, s *sim.Server) output {
 	t.Helper()
-	program := tool(t, "node")
+	program := tool.Path(t, "node")
 	if !works(t, program, "-e", "process.exit(typeof fetch === 'function' ? 0 : 1)") {
-		missing(t, "a node with fetch")
+		tool.Missing(t, "a node with fetch")
 	}
 	dir := t.TempDir()
 	text := "const { " + strings.Join(append(js.needs, "settle"), ", ") + " } = require('reader');\n" +
@@ -1069,7 +1070,7 @@ func TestEsimflyPython(t *testing.T) {
 		}
 	}
 	if program == "" {
-		missing(t, "a python3 with requests")
+		tool.Missing(t, "a python3 with requests")
 	}
 	s := start(t)
 	printedAccount(s).set(t, `{"esimfly":{"balance":50}}`)

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/esimsim/esimsim/internal/tool"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -613,7 +614,7 @@ func nodeMatches(t *testing.T, key string, got reply) string {
 		t.Fatal(err)
 	}
 	env := []string{"key=" + key, "body=" + string(got.body), "signatureHeader=" + got.header.Get(goCallbackHeader)}
-	return strings.TrimSpace(run(t, env, tool(t, "node"), file).stdout)
+	return strings.TrimSpace(run(t, env, tool.Path(t, "node"), file).stdout)
 }
 
 func TestEsimgoKey(t *testing.T) {

@@ -260,25 +260,6 @@ func (c client) device(t *testing.T, iccid, action, body string) {
 	c.control(t, http.MethodPost, "/esims/"+iccid+"/"+action, body).want(t, http.StatusOK)
 }
 
-// tool is the path of a program that examples need.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		missing(t, name)
-	}
-	return path
-}
-
-// missing skips an example for want of a tool; in CI nothing may be missing.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing, and CI has to run every example", what)
-	}
-	t.Skipf("%s is not on this machine", what)
-}
-
 // An output is what a program wrote.
 type output struct{ stdout, stderr string }
 

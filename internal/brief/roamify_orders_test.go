@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/esimsim/esimsim/internal/tool"
 	"github.com/esimsim/esimsim/sim"
 )
 
@@ -352,8 +353,8 @@ func TestRoamifyOrdersList(t *testing.T) {
 // come in turn with what goes there.
 func shell(t *testing.T, s *sim.Server, printed string, placeholders ...string) reply {
 	t.Helper()
-	sh := tool(t, "sh")
-	tool(t, "curl")
+	sh := tool.Path(t, "sh")
+	tool.Path(t, "curl")
 	if !strings.Contains(printed, roamifyOrigin) {
 		t.Fatalf("want %s in the example, got\n%s", roamifyOrigin, printed)
 	}

@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
+	"github.com/esimsim/esimsim/internal/clock"
 	"github.com/esimsim/esimsim/internal/journal"
+	"github.com/esimsim/esimsim/internal/scenario"
 )
 
 // A Problem is an error as RFC 9457 writes it.
@@ -64,8 +67,13 @@ func answer(w http.ResponseWriter, v any) {
 	send(w, http.StatusOK, v)
 }
 
+// answering is how long a client may take to read.
+const answering = scenario.MaxDelay + 30*time.Second
+
 func send(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Cache-Control", "no-store")
+	// Who was waited for without end, see lift, is so no longer.
+	_ = http.NewResponseController(w).SetWriteDeadline(clock.Wall{}.Now().Add(answering))
 	w.WriteHeader(status)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

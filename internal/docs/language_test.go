@@ -92,6 +92,8 @@ func languagePage(t *testing.T) *docs.Page {
 	}
 	page.Table([]string{"Name", "What it is"}, rows)
 	page.Text("`status` and `error` are there in expectations alone, which look at requests that were answered.")
+	page.Text("All rules are asked about a request in its world's turn, so that what their conditions cost together is bounded: by how much each has to look at, " +
+		"and in the order of the rules. One that is dearer than what is left does not hold, and the log says so. A thousand on an order of usual size are far from it.")
 	return page
 }
 

@@ -44,6 +44,9 @@ func fields(t *testing.T, folder, typ string) (rows [][2]string) {
 				}
 				tag, _ := strconv.Unquote(field.Tag.Value)
 				name := reflect.StructTag(tag).Get("expr")
+				if strings.HasPrefix(name, " ") {
+					continue // what no condition can name
+				}
 				if name == "" || field.Comment == nil {
 					t.Errorf("%s: %v says nothing of itself", typ, field.Names)
 				}

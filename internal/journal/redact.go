@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"encoding/json"
 	"net/url"
 	"strconv"
 	"strings"
@@ -71,11 +72,22 @@ func letter(s string) (c byte, size int) {
 	return byte(r), size
 }
 
-// RedactText is a body with the values of JSON members that hold credentials hidden. A body
-// that is no JSON, or was cut off, may hold members as well: each quote may begin a name.
+// deepest is how many times JSON may be a text within JSON: each time is another reading.
+const deepest = 3
+
+// RedactText is a body with the values of JSON members that hold credentials hidden, also in
+// a text that holds JSON itself. A body that is no JSON, or was cut off, may hold members as
+// well: each quote may begin a name.
 func RedactText(body string) string {
+	if strings.IndexByte(body, '\\') < 0 {
+		return redact(body, 0) // a text within has its quotes escaped
+	}
+	return redact(body, deepest)
+}
+
+func redact(body string, deep int) string {
 	var out strings.Builder
-	done := 0
+	done, read := 0, 0 // up to where it is written, and its texts were looked into
 	for at := 0; ; {
 		quote := strings.IndexByte(body[at:], '"')
 		if quote < 0 {
@@ -84,6 +96,15 @@ func RedactText(body string) string {
 		at += quote + 1
 		from := valueOf(body, at)
 		if from < 0 {
+			if deep == 0 || at < read {
+				continue
+			}
+			read = textEnd(body, at)
+			if text, hid := redactWithin(body[at-1:read], deep-1); hid {
+				out.WriteString(body[done : at-1])
+				out.WriteString(text)
+				done, at = read, read
+			}
 			continue
 		}
 		at = valueEnd(body, from)
@@ -99,6 +120,37 @@ func RedactText(body string) string {
 	}
 	out.WriteString(body[done:])
 	return out.String()
+}
+
+// redactWithin redacts what a text of JSON says, and tells whether there was anything to
+// hide.
+func redactWithin(quoted string, deep int) (text string, hid bool) {
+	if strings.IndexByte(quoted, '\\') < 0 {
+		return "", false
+	}
+	said, ok := unquote(quoted)
+	if !ok {
+		return "", false
+	}
+	plain := redact(said, deep)
+	if plain == said {
+		return "", false
+	}
+	var out strings.Builder
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(plain) // a text always can be
+	return strings.TrimSuffix(out.String(), "\n"), true
+}
+
+// unquote is what a text of JSON says, also one that was cut off, be it in the midst of a
+// letter.
+func unquote(quoted string) (said string, ok bool) {
+	if json.Unmarshal([]byte(quoted), &said) == nil {
+		return said, true
+	}
+	last := strings.LastIndexByte(quoted, '\\')
+	return said, json.Unmarshal([]byte(quoted+`"`), &said) == nil || json.Unmarshal([]byte(quoted[:last]+`"`), &said) == nil
 }
 
 // valueOf is where the value begins of a member whose name begins at that place, negative

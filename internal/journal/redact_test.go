@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,6 +37,17 @@ func TestRedactText(t *testing.T) {
 		`{"token":null,"secret":true}`:            `{"token":null,"secret":true}`,
 		`{"token":`:                               `{"token":`,
 		`{"a":"token","secret`:                    `{"a":"token","secret`,
+		// JSON in a text of JSON, also within another and cut off.
+		`{"payload":"{\"apiKey\":\"LEAK\",\"a\":1}","b":"\n"}`:                   `{"payload":"{\"apiKey\":\"[redacted]\",\"a\":1}","b":"\n"}`,
+		`{"payload":"{\u0022apiKey\u0022:\u0022LEAK\u0022}"}`:                    `{"payload":"{\"apiKey\":\"[redacted]\"}"}`,
+		`{"payload":"{\n  \"token\" : [\"LEAK\", \"<LEAK>\"]\n, \"a\":\"<>\"}"}`: `{"payload":"{\n  \"token\" : \"[redacted]\"\n, \"a\":\"<>\"}"}`,
+		`{"a":"{\"b\":\"{\\\"apiKey\\\":\\\"LEAK\\\"}\"}"}`:                      `{"a":"{\"b\":\"{\\\"apiKey\\\":\\\"[redacted]\\\"}\"}"}`,
+		`["{\"secret\":\"a\\\"LEAK\"}","{\"password\":12}"]`:                     `["{\"secret\":\"[redacted]\"}","{\"password\":\"[redacted]\"}"]`,
+		`odd " {"a":"{\"token\":\"LEAK\"}"}`:                                     `odd " {"a":"{\"token\":\"[redacted]\"}"}`,
+		`{"a":"{\"token\":\"LEAK`:                                                `{"a":"{\"token\":\"[redacted]\""`,
+		`{"a":"{\"token\":\"LEAK\`:                                               `{"a":"{\"token\":\"[redacted]\""`,
+		`{"a":"{\"token\":\"LEAK\u00`:                                            `{"a":"{\"token\":\"[redacted]\""`,
+		`{"a":"{\"tokens\":\"x\"}","token":"LEAK"}`:                              `{"a":"{\"tokens\":\"x\"}","token":"[redacted]"}`,
 		// Data, and names that only resemble.
 		`{"packageToken":"p","accessCode":"0419","apnPassword":"x","tokens":["a"],"matchingId":"m","error":"INVALID_API_KEY"}`: `{"packageToken":"p","accessCode":"0419","apnPassword":"x","tokens":["a"],"matchingId":"m","error":"INVALID_API_KEY"}`,
 	} {
@@ -104,6 +116,8 @@ func FuzzRedactText(f *testing.F) {
 	f.Add(`{"apiKey":"ab\"LEAK","token":["a"],"x":1}`)
 	f.Add(`{"secret":-1e5,"a":[{"password":{}}]}`)
 	f.Add(`"token":`)
+	f.Add(`{"payload":"{\"apiKey\":\"LEAK\",\"b\":\"{\\\"token\\\":1}\"}"}`)
+	f.Add(`{"payload":"{\u0022apiKey\u0022:[\"LEAK`)
 	f.Fuzz(func(t *testing.T, body string) {
 		got := journal.RedactText(body)
 		if json.Valid([]byte(body)) && !json.Valid([]byte(got)) {
@@ -122,6 +136,24 @@ func BenchmarkRedactText(b *testing.B) {
 	for b.Loop() {
 		if journal.RedactText(body) != body {
 			b.Fatal("changed")
+		}
+	}
+}
+
+// BenchmarkRedactWithin reads what is made to be read again and again: twice as much takes
+// twice as long.
+func BenchmarkRedactWithin(b *testing.B) {
+	for name, piece := range map[string]string{
+		"texts": `"{\"token\":\"x\"}",`, "quotes": `\"`, "open": `"\"`, "backslashes": `\`, "letters": `\u005cu0022`, "control": "\"\\\"\n\"", "names": `"token":"\`,
+	} {
+		for _, size := range []int{1 << 18, 1 << 20} {
+			body := `{"a":"` + strings.Repeat(piece, size/len(piece))
+			b.Run(fmt.Sprint(name, "/", size), func(b *testing.B) {
+				b.SetBytes(int64(len(body)))
+				for b.Loop() {
+					journal.RedactText(body)
+				}
+			})
 		}
 	}
 }

@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"regexp/syntax"
 	"slices"
 
@@ -14,7 +15,8 @@ import (
 )
 
 // The bounds of conditions. They are evaluated in a world's turn, on what a client sends,
-// so that none may take long or grow, whatever is written in it and whatever it meets.
+// so that none may take long or grow, whatever is written in it and whatever it meets;
+// what all of them cost together is bounded by Work.
 const (
 	maxSource  = 2_000  // bytes of a condition
 	maxNodes   = 200    // of its tree
@@ -32,39 +34,66 @@ var withheld = []string{
 
 var errLong = errors.New("longer than a condition looks at")
 
-// few and short stand before what a predicate or a pattern is asked about.
+// few and short stand before what a predicate or a pattern is asked about. Beside that they
+// have the request's Work, and what an element or a byte of it costs.
 var few = expr.Function("few", func(params ...any) (any, error) {
-	if list, ok := params[0].([]any); ok && len(list) > maxLooked {
+	n := 0
+	if v := reflect.ValueOf(params[0]); v.Kind() == reflect.Slice {
+		n = v.Len()
+	}
+	if n > maxLooked {
 		return nil, errLong
 	}
-	return params[0], nil
-}, new(func(any) any))
+	return params[0], params[1].(*Work).spend(n * params[2].(int))
+}, new(func(any, *Work, int) any))
 
 var short = expr.Function("short", func(params ...any) (any, error) {
-	if text, ok := params[0].(string); ok && len(text) > maxMatched {
+	text, _ := params[0].(string)
+	if len(text) > maxMatched {
 		return nil, errLong
 	}
-	return params[0], nil
-}, new(func(any) any))
+	return params[0], params[1].(*Work).spend(len(text) * params[2].(int))
+}, new(func(any, *Work, int) any))
+
+// workField is the name of Env.Work, which nobody can write.
+const workField = " work"
 
 // bounder puts few and short where they belong.
 type bounder struct{}
 
 // Visit implements ast.Visitor.
 func (bounder) Visit(node *ast.Node) {
-	bound := func(by string, n *ast.Node) {
-		*n = &ast.CallNode{Callee: &ast.IdentifierNode{Value: by}, Arguments: []ast.Node{*n}}
+	bound := func(by string, n *ast.Node, each int) {
+		args := []ast.Node{*n, &ast.IdentifierNode{Value: workField}, &ast.IntegerNode{Value: each}}
+		*n = &ast.CallNode{Callee: &ast.IdentifierNode{Value: by}, Arguments: args}
 	}
 	switch n := (*node).(type) {
 	case *ast.BuiltinNode:
-		if predicateOf(n) != nil {
-			bound("few", &n.Arguments[0])
+		if predicate := predicateOf(n); predicate != nil {
+			bound("few", &n.Arguments[0], costOf(predicate).fixed)
 		}
 	case *ast.BinaryNode:
 		if n.Operator == "matches" {
-			bound("short", &n.Left)
+			text, _ := n.Right.(*ast.StringNode)
+			bound("short", &n.Left, perStep*stepsOf(text))
 		}
 	}
+}
+
+// stepsOf is how many instructions a pattern has, as far as it is one.
+func stepsOf(pattern *ast.StringNode) int {
+	if pattern == nil {
+		return 0
+	}
+	parsed, err := syntax.Parse(pattern.Value, syntax.Perl)
+	if err != nil {
+		return 0
+	}
+	prog, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return 0
+	}
+	return len(prog.Inst)
 }
 
 // run evaluates within bounds.
@@ -83,11 +112,11 @@ func predicateOf(b *ast.BuiltinNode) ast.Node {
 	return nil
 }
 
-// checkBounds refuses what would take long on much.
-func checkBounds(source string) error {
+// checkBounds refuses what would take long on much, and tells what the rest costs.
+func checkBounds(source string) (cost, error) {
 	tree, err := parser.Parse(source)
 	if err != nil {
-		return err
+		return cost{}, err
 	}
 	var fault *file.Error
 	refuse := func(n ast.Node, format string, args ...any) {
@@ -112,10 +141,10 @@ func checkBounds(source string) error {
 			checkPredicate(n, refuse)
 		}
 	}))
-	if fault == nil {
-		return nil
+	if fault != nil {
+		return cost{}, fault.Bind(file.NewSource(source))
 	}
-	return fault.Bind(file.NewSource(source))
+	return costOf(tree.Node), nil
 }
 
 type refusal func(n ast.Node, format string, args ...any)
@@ -126,11 +155,7 @@ func checkPattern(n ast.Node, refuse refusal) {
 		refuse(n, "write the pattern of matches out")
 		return
 	}
-	parsed, err := syntax.Parse(text.Value, syntax.Perl)
-	if err != nil {
-		return // told when it was compiled
-	}
-	if prog, err := syntax.Compile(parsed.Simplify()); err == nil && len(prog.Inst) > maxPattern {
+	if stepsOf(text) > maxPattern { // whether it is a pattern was told when it was compiled
 		refuse(n, "the pattern is too large: repeat less in it")
 	}
 }

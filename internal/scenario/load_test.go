@@ -204,8 +204,8 @@ func script(t *testing.T, texts ...string) *scenario.Script {
 	return scenario.NewScript(list, func(rule string) *rand.PCG { return rand.NewPCG(1, uint64(len(rule))) })
 }
 
-func call(operation string, env scenario.Env) scenario.Call {
-	return scenario.Call{Operation: operation, Env: func() scenario.Env { return env }}
+func call(operation string, env scenario.Env) *scenario.Call {
+	return &scenario.Call{Operation: operation, Env: func() scenario.Env { return env }}
 }
 
 // Every rule counts what fits it, also what another answers, and the last file wins.

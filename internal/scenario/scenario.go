@@ -146,7 +146,7 @@ type Device struct {
 
 // fits says whether the rule is about the call: an event, for those that say what becomes
 // of one, or an operation.
-func (r *Rule) fits(c Call) bool {
+func (r *Rule) fits(c *Call) bool {
 	if c.Webhook != (r.Do.Webhook != nil) {
 		return false
 	}

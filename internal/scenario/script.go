@@ -138,9 +138,14 @@ type Call struct {
 	Since     time.Duration // since the world's start
 	// Answers says whether the operation has an error of that name; nil does not ask.
 	Answers func(name string) bool
-	// Env gives what conditions look at; it is called when the first one asks.
+	// Env gives what conditions look at; it is called once, when the first one asks.
 	Env func() Env
+
+	env *Env // that it gave
 }
+
+// Exhausted says whether a condition did not hold since it was too dear.
+func (c *Call) Exhausted() bool { return c.env != nil && c.env.Work.Exhausted() }
 
 // A Firing is what a rule wants done with the present call.
 type Firing struct {
@@ -151,9 +156,8 @@ type Firing struct {
 }
 
 // Match counts the call with every rule it fits and gives, for each phase, the first
-// firing rule of the last scenario, or nil.
-func (s *Script) Match(c Call) (before, after *Firing) {
-	var env *Env
+// firing rule of the last scenario, or nil. Several scripts may be asked about one call.
+func (s *Script) Match(c *Call) (before, after *Firing) {
 	for _, sc := range slices.Backward(s.Scenarios()) {
 		for _, r := range sc.Rules {
 			if !r.fits(c) {
@@ -161,12 +165,12 @@ func (s *Script) Match(c Call) (before, after *Firing) {
 			}
 			n := s.count(sc, r)
 			if r.When != nil {
-				if env == nil {
+				if c.env == nil {
 					made := c.Env()
-					env = &made
+					c.env = &made
 				}
-				env.Call = n.calls + 1
-				if !r.When.Holds(*env) {
+				c.env.Call = n.calls + 1
+				if !r.When.Holds(*c.env) {
 					continue
 				}
 			}
@@ -202,7 +206,7 @@ func (s *Script) count(sc *Scenario, r *Rule) *count {
 
 // fires says whether the call is one of those the rule is about. The dice are thrown for
 // each call that fits, whatever else is asked, so that their luck does not shift.
-func (r *Rule) fires(n *count, c Call) bool {
+func (r *Rule) fires(n *count, c *Call) bool {
 	lucky := r.Chance == 0 || n.dice.Float64() < r.Chance
 	able := r.Do.Error == "" || c.Answers == nil || c.Answers(r.Do.Error)
 	return lucky && able &&

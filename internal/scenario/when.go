@@ -19,6 +19,7 @@ type Env struct {
 	Body    any               `expr:"body"`    // of JSON; nil for another body
 	Call    int               `expr:"call"`    // which of the calls that fit, counted from 1
 	Account map[string]any    `expr:"account"` // its settings, the balance among them
+	Work    *Work             `expr:" work"`   // what all conditions may cost; nil is without bounds
 }
 
 // An Answered is what the condition of an expectation can look at: a request, and what
@@ -33,6 +34,7 @@ type Answered struct {
 type Condition struct {
 	Source  string
 	program *vm.Program
+	cost    cost
 	paths   [][]string // what must be there for it to hold
 	parts   []part     // of an expectation's, to explain it by
 	account bool       // whether an expectation's reads account
@@ -57,13 +59,14 @@ func compile(source string, env any) (*Condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkBounds(source); err != nil {
+	cost, err := checkBounds(source)
+	if err != nil {
 		return nil, err
 	}
 	root := program.Node()
 	collector := &paths{optional: map[ast.Node]bool{}}
 	ast.Walk(&root, collector)
-	return &Condition{Source: source, program: program, paths: collector.needed()}, nil
+	return &Condition{Source: source, program: program, paths: collector.needed(), cost: cost}, nil
 }
 
 // where takes the column and the plain message from an error of compile.
@@ -76,8 +79,10 @@ func where(err error) (column int, message string) {
 }
 
 // Holds evaluates the condition. A field that is missing, or of another kind than it
-// asks, makes it false.
-func (c *Condition) Holds(env Env) bool { return env.hasAll(c.paths) && isTrue(c.program, env) }
+// asks, makes it false, and so does that no work is left for it.
+func (c *Condition) Holds(env Env) bool {
+	return env.Work.take(perCondition) && env.hasAll(c.paths) && env.Work.take(c.cost.of(env.Work)) && isTrue(c.program, env)
+}
 
 // HoldsFor is Holds for the condition of an expectation.
 func (c *Condition) HoldsFor(a Answered) bool { return a.hasAll(c.paths) && isTrue(c.program, a) }
