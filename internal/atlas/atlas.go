@@ -2,9 +2,10 @@
 // that a traveller's eSIM would meet.
 //
 // countries.json has the 249 entries of ISO 3166-1 from github.com/biter777/countries v1.7.5, under the names travellers
-// use. networks.json has up to five networks a country from the npm package mcc-mnc-list 1.1.11, a copy of Wikipedia's
-// tables of mobile network codes (CC BY-SA) that by its own notes stands at spring 2023; a few entries are brought up to
-// date by hand. Eleven territories have no network. The program in tools/atlas makes both files and tells how it chooses.
+// use. networks.json has up to five networks a country, each as MCC, MNC, operator, brand and generations, from the npm
+// package mcc-mnc-list 1.1.11, a copy of Wikipedia's tables of mobile network codes (CC BY-SA) that by its own notes stands
+// at spring 2023; a few entries are brought up to date by hand. Eleven territories have no network. The program in
+// tools/atlas makes both files and tells how it chooses.
 //
 // Two things are assumed, as no provider publishes them: the price zone of a country, and which region a country at the
 // edge of two belongs to (Turkey and Cyprus: Europe; the Caucasus: Asia; the Caribbean: LATAM; Egypt: Africa).
@@ -42,13 +43,13 @@ type Country struct {
 
 // Network is a mobile network in one country. One that serves several is listed in each.
 type Network struct {
-	MCC      string `json:"mcc"`      // three digits
-	MNC      string `json:"mnc"`      // two or three digits; "01" is not "001"
-	Operator string `json:"operator"` // the company; its brand where the company is not known
-	Brand    string `json:"brand"`    // the name it sells under; its company where there is none
+	MCC      string // three digits
+	MNC      string // two or three digits; "01" is not "001"
+	Operator string // the company; its brand where the company is not known
+	Brand    string // the name it sells under; its company where there is none
 
 	// Generations are those in use, oldest first: "2G" to "5G". Never empty; "3G" and "4G" where nothing is known.
-	Generations []string `json:"generations"`
+	Generations []string
 }
 
 var (
@@ -72,7 +73,17 @@ var loadCountries = sync.OnceValue(func() countryTable {
 })
 
 var loadNetworks = sync.OnceValue(func() map[string][]Network {
-	return parse[map[string][]Network]("networks.json", networksJSON)
+	table := map[string][]Network{}
+	for iso, rows := range parse[map[string][][5]string]("networks.json", networksJSON) {
+		for _, r := range rows {
+			n := Network{MCC: r[0], MNC: r[1], Operator: r[2], Brand: r[3]}
+			for _, digit := range r[4] {
+				n.Generations = append(n.Generations, string(digit)+"G")
+			}
+			table[iso] = append(table[iso], n)
+		}
+	}
+	return table
 })
 
 // Countries returns all countries, sorted by name with accents left aside. The slice is the caller's own.

@@ -15,11 +15,14 @@ import (
 
 // network is one line of networks.json.
 type network struct {
-	MCC         string   `json:"mcc"`
-	MNC         string   `json:"mnc"`
-	Operator    string   `json:"operator"`
-	Brand       string   `json:"brand"`
-	Generations []string `json:"generations"`
+	MCC, MNC, Operator, Brand string
+	Generations               []string // "2G"
+}
+
+// MarshalJSON writes an array of texts, since names of fields would take more room than what
+// they name: the generations are their digits, as in 2345.
+func (n network) MarshalJSON() ([]byte, error) {
+	return marshal([]string{n.MCC, n.MNC, n.Operator, n.Brand, strings.ReplaceAll(strings.Join(n.Generations, ""), "G", "")})
 }
 
 // row is one record of mcc-mnc-list; null reads as "".
