@@ -62,12 +62,12 @@ func TestLoad(t *testing.T) {
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintln(table, "load\tconnections\treq/s\tp50\tp99\tCPU/req\tbase req/s\tbase CPU/req\treq/s ratio\tCPU ratio\t")
-	for _, l := range loads {
+	for _, l := range loads { //nolint:paralleltest // the machine is for one reading at a time
 		if !strings.Contains(l.name, os.Getenv(onlyEnv)) {
 			continue
 		}
 		for _, connections := range []int{1, 16, 64, 256} {
-			t.Run(l.name, func(t *testing.T) { //nolint:paralleltest // the machine is for one reading at a time
+			t.Run(l.name, func(t *testing.T) {
 				// Each has servers of its own, and pays for no orders of the one before.
 				d, own := newDriver(t, wrk, span)
 				base := start(t, l.name, string(l.twin(t, open(t)).answer))
