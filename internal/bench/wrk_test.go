@@ -115,7 +115,7 @@ type reading struct {
 }
 
 // perSecond is more than any server here answers.
-const perSecond = 40_000
+const perSecond = 120_000
 
 func (d *driver) drive(l load, c child, connections int) reading {
 	d.t.Helper()
